@@ -1,0 +1,2 @@
+//! A till that stays signed in.
+fn main() {}

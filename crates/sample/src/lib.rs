@@ -1,0 +1,1 @@
+//! A believable small shop: products, prices, taxes, customers and drawn pictures.

@@ -1,0 +1,1 @@
+//! The store server: accounts, sessions, tokens, catalogue and orders on embedded SQLite.

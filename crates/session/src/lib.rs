@@ -1,0 +1,1 @@
+//! How a session lives: a pure state machine without clocks, files or sockets.

@@ -1,0 +1,1 @@
+//! The till: a web register that keeps selling whatever happens to the session.

@@ -1,0 +1,14 @@
+//! Every environment variable Evertill reads, documented once.
+
+/// Directory that holds everything a process keeps: vault, till database, key file. `--data-dir` wins over it.
+pub const HOME: &str = "EVERTILL_HOME";
+
+/// Log filter in the syntax of `tracing` (`info`, `evertill_client=debug`).
+pub const LOG: &str = "EVERTILL_LOG";
+
+/// Where the key of the sealed vault file lives: `auto` (the default: the system keyring where one answers,
+/// else a key file), `file` or `keyring`.
+pub const VAULT_KEY: &str = "EVERTILL_VAULT_KEY";
+
+/// Turns colours off when set to anything (<https://no-color.org>).
+pub const NO_COLOR: &str = "NO_COLOR";
