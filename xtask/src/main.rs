@@ -1,15 +1,24 @@
-//! Development tasks. `cargo xtask test` runs everything and ends with a plain line `N passed, N failed`.
+//! Development tasks: `cargo xtask test`, `screenshots`, `soak` and `tidy`.
+//!
+//! A task is a function that returns an exit code and reports on stdout. Tasks start `cargo` and, for the tests
+//! that drive a browser, the system's package manager; they never touch anything outside the target directory.
 
-use std::{
-    env,
-    io::{BufRead, BufReader},
-    process::{Command, ExitCode, Stdio},
-};
+use std::{env, process::ExitCode};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
+
+mod browser;
+mod run;
+mod tidy;
+
+const TASKS: &str = "\
+cargo xtask test [--skip-browser]   everything that is tested; ends with `N passed, N failed`
+cargo xtask screenshots [--picture] every page at both sizes into target/screenshots; --picture also renews docs/pictures
+cargo xtask soak [--seconds 180]    a till left alone with tokens of 20 s: every renewal early, no 401
+cargo xtask tidy                    forbidden edges, forbidden dependencies, files that grew too long";
 
 fn main() -> ExitCode {
-    match run() {
+    match choose(&env::args().skip(1).collect::<Vec<_>>()) {
         Ok(code) => code,
         Err(error) => {
             say(&format!("error: {error:#}"));
@@ -18,83 +27,33 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<ExitCode> {
-    match env::args().nth(1).as_deref() {
-        Some("test") => test(),
-        Some(other) => bail!("unknown task `{other}`; the tasks are: test"),
-        None => bail!("name a task: test"),
+fn choose(arguments: &[String]) -> Result<ExitCode> {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["test"] => run::test(true),
+        ["test", "--skip-browser"] => run::test(false),
+        ["screenshots"] => run::screenshots(false),
+        ["screenshots", "--picture"] => run::screenshots(true),
+        ["soak"] => run::soak("180"),
+        ["soak", "--seconds", seconds] => run::soak(seconds),
+        ["tidy"] => report(&tidy::check()?),
+        _ => bail!("the tasks are:\n{TASKS}"),
     }
 }
 
-/// Runs the whole test suite and adds up what the runners report.
-fn test() -> Result<ExitCode> {
-    let mut child = Command::new(env::var("CARGO").unwrap_or_else(|_| "cargo".into()))
-        .args(["test", "--workspace", "--no-fail-fast"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("could not start cargo")?;
-    let output = child.stdout.take().context("cargo has no output")?;
-    let mut sum = Sum::default();
-    for line in BufReader::new(output).lines() {
-        let line = line.context("could not read the output of cargo")?;
-        sum.add(&line);
-        say(&line);
+fn report(findings: &[String]) -> Result<ExitCode> {
+    for finding in findings {
+        say(finding);
     }
-    let is_good = child.wait().context("could not wait for cargo")?.success();
-    say(&format!("{} passed, {} failed", sum.passed, sum.failed));
-    Ok(if is_good && sum.failed == 0 && sum.passed > 0 {
+    Ok(if findings.is_empty() {
+        say("tidy");
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
 }
 
-#[derive(Default)]
-struct Sum {
-    passed: u64,
-    failed: u64,
-}
-
-impl Sum {
-    /// Takes the figures from a line like `test result: ok. 12 passed; 0 failed; …`.
-    fn add(&mut self, line: &str) {
-        let Some(figures) = line.trim().strip_prefix("test result: ") else {
-            return;
-        };
-        for part in figures.split([';', '.']) {
-            let mut words = part.split_whitespace();
-            let (Some(count), Some(what)) = (
-                words.next().and_then(|word| word.parse::<u64>().ok()),
-                words.next(),
-            ) else {
-                continue;
-            };
-            match what {
-                "passed" => self.passed += count,
-                "failed" => self.failed += count,
-                _ => {}
-            }
-        }
-    }
-}
-
 #[expect(clippy::print_stdout, reason = "a task reports on stdout")]
 fn say(line: &str) {
     println!("{line}");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn figures_of_several_runners_add_up() {
-        let mut sum = Sum::default();
-        sum.add(
-            "test result: ok. 12 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
-        );
-        sum.add("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out");
-        sum.add("something else 9 passed");
-        assert_eq!((sum.passed, sum.failed), (15, 2));
-    }
 }

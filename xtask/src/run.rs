@@ -1,0 +1,158 @@
+//! Starting `cargo test` in its several shapes and adding up what the runners report.
+
+use std::{
+    env, fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Stdio},
+};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{browser, say};
+
+/// Runs the whole suite, streams what the runners say and ends with `N passed, N failed`.
+pub(crate) fn test(with_browser: bool) -> Result<ExitCode> {
+    let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    if with_browser {
+        browser::provide();
+    } else {
+        command.args(["--", "--skip", "browser::"]);
+    }
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("could not start cargo")?;
+    let output = child.stdout.take().context("cargo has no output")?;
+    let mut sum = Sum::default();
+    for line in BufReader::new(output).lines() {
+        let line = line.context("could not read the output of cargo")?;
+        sum.add(&line);
+        say(&line);
+    }
+    let is_good = child.wait().context("could not wait for cargo")?.success();
+    if !is_good && sum.failed == 0 {
+        // A crate that did not compile, or a runner that died, reports no figures of its own.
+        sum.failed = 1;
+    }
+    if sum.left_out > 0 {
+        say(&format!("{} left out by --skip-browser", sum.left_out));
+    }
+    say(&format!("{} passed, {} failed", sum.passed, sum.failed));
+    Ok(if sum.failed == 0 && sum.passed > 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Photographs every page, into `target/screenshots`.
+pub(crate) fn screenshots(renew_picture: bool) -> Result<ExitCode> {
+    browser::provide();
+    let status = cargo(&[
+        "test",
+        "--package",
+        "evertill",
+        "--test",
+        "browser",
+        "browser::screenshots",
+    ])
+    .status()
+    .context("could not start cargo")?;
+    if status.success() && renew_picture {
+        let from = root().join("target/screenshots/register-1280x800.png");
+        let to = root().join("docs/pictures/register.png");
+        fs::copy(&from, &to)
+            .with_context(|| format!("could not copy {} to {}", from.display(), to.display()))?;
+    }
+    Ok(exit(status.success()))
+}
+
+/// Leaves a till alone for `seconds` with tokens of 20 s.
+pub(crate) fn soak(seconds: &str) -> Result<ExitCode> {
+    ensure!(
+        seconds.parse::<u32>().is_ok(),
+        "`{seconds}` is not a number of seconds"
+    );
+    let status = cargo(&[
+        "test",
+        "--package",
+        "evertill",
+        "--test",
+        "cli",
+        "a_till_left_alone",
+    ])
+    .env("EVERTILL_SOAK_SECONDS", seconds)
+    .status()
+    .context("could not start cargo")?;
+    Ok(exit(status.success()))
+}
+
+/// The directory of the workspace.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map_or_else(PathBuf::new, Path::to_path_buf)
+}
+
+/// `cargo`, as it started this process, in the workspace.
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
+    command.current_dir(root()).args(arguments);
+    command
+}
+
+fn exit(is_good: bool) -> ExitCode {
+    if is_good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+#[derive(Default)]
+struct Sum {
+    passed: u64,
+    failed: u64,
+    left_out: u64,
+}
+
+impl Sum {
+    /// Takes the figures from a line like `test result: ok. 12 passed; 0 failed; …`.
+    fn add(&mut self, line: &str) {
+        let Some(figures) = line.trim().strip_prefix("test result: ") else {
+            return;
+        };
+        for part in figures.split([';', '.']) {
+            let mut words = part.split_whitespace();
+            let (Some(count), Some(what)) = (
+                words.next().and_then(|word| word.parse::<u64>().ok()),
+                words.next(),
+            ) else {
+                continue;
+            };
+            match what {
+                "passed" => self.passed += count,
+                "failed" => self.failed += count,
+                "filtered" => self.left_out += count,
+                _ => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_of_several_runners_add_up() {
+        let mut sum = Sum::default();
+        sum.add(
+            "test result: ok. 12 passed; 0 failed; 0 ignored; 0 measured; 4 filtered out; finished in 0.00s",
+        );
+        sum.add("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out");
+        sum.add("something else 9 passed");
+        assert_eq!((sum.passed, sum.failed, sum.left_out), (15, 2, 4));
+    }
+}
