@@ -1,0 +1,984 @@
+//! The state machine: the only place where a session changes.
+//!
+//! [`Engine::step`] takes one [`Input`] with the time and a random number and returns the [`Effect`]s to perform, in
+//! order. Each handler below names every state; a new state or input breaks the build, not a shop. After every step
+//! the driver asks [`Engine::deadline`] when to come back with [`Input::Due`].
+//!
+//! The driver's part of the contract: effects are performed in order; every [`Effect::TakeLock`], [`Effect::Ask`] and
+//! [`Effect::Save`] is answered with the input that carries the same attempt; a saved record is on the disk, synced,
+//! before [`Input::Saved`] is said; tokens reach callers only through [`Effect::Publish`].
+
+use std::time::Duration;
+
+use evertill_wire::{AccessToken, Code, RefreshToken, secret::Fingerprint};
+
+use crate::{
+    answer::{Answer, Reason, Refusal, Trouble, TroubleKind},
+    grant::{Grant, Record, Serial, SessionId},
+    journal::{Event, ms},
+    policy,
+    time::{BootId, Moment, Now, Roll, Stamp},
+};
+
+mod held;
+
+pub use held::Held;
+
+/// Names one attempt, so that late answers can be told from awaited ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AttemptId(pub u64);
+
+/// What the vault held when it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stored {
+    /// A record.
+    Found(Box<Record>),
+    /// No record: nobody signed in, or somebody signed out.
+    Nothing,
+    /// A record that cannot be read (and was set aside); what is in memory is better.
+    Unreadable,
+}
+
+/// What happens to a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// The process started and read its vault.
+    Start(Stored),
+    /// A person signed in; nothing is saved yet.
+    SignedIn(Box<Grant>),
+    /// A deadline passed, or the machine woke up.
+    Due,
+    /// A person or the doctor wants a renewal now.
+    RenewNow,
+    /// The cross-process lock is held and the vault was read again.
+    LockTaken(AttemptId, Stored),
+    /// Another process holds the lock.
+    LockBusy(AttemptId),
+    /// The attempt to renew came to something.
+    Answered(AttemptId, Answer),
+    /// The record is on the disk.
+    Saved(AttemptId),
+    /// The record could not be written.
+    SaveFailed(AttemptId, Code),
+    /// The API itself answered 401 to a request that carried the token of this grant.
+    TokenRefused(Serial),
+    /// A request with the token of this grant was accepted.
+    TokenAccepted(Serial),
+    /// The network came back.
+    NetworkUp,
+    /// Another process changed the vault.
+    VaultChanged(Stored),
+    /// The person wants to end the session.
+    SignOut,
+}
+
+/// What the driver has to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Callers may use this token until that moment.
+    Publish {
+        /// The token.
+        access: AccessToken,
+        /// Of which grant.
+        serial: Serial,
+        /// When it ends.
+        ends_at: Moment,
+    },
+    /// There is no token that may be used.
+    Withdraw,
+    /// Take the cross-process lock, read the vault again, answer [`Input::LockTaken`] or [`Input::LockBusy`].
+    TakeLock(AttemptId),
+    /// Let go of the lock of this attempt, if it is held.
+    ReleaseLock(AttemptId),
+    /// Ask the store for a new access token; answer [`Input::Answered`].
+    Ask {
+        /// The attempt.
+        attempt: AttemptId,
+        /// The token to trade.
+        refresh: RefreshToken,
+        /// The access token to send along while it lives: some sites answer nobody else.
+        access: Option<AccessToken>,
+    },
+    /// Write the record durably (under the lock); answer [`Input::Saved`] or [`Input::SaveFailed`].
+    Save {
+        /// The attempt.
+        attempt: AttemptId,
+        /// What to write.
+        record: Box<Record>,
+    },
+    /// Write the verdict beside the grant, if the vault still holds exactly the refused refresh token.
+    SaveRefusal {
+        /// Fingerprint of the refused token.
+        refused: Fingerprint,
+        /// The verdict.
+        refusal: Refusal,
+    },
+    /// Remove the record, if it is still of this session.
+    Erase(SessionId),
+    /// End the session at the store; queued while the store is away.
+    Revoke(Box<Grant>),
+    /// Write into the journal and tell listeners.
+    Note(Event),
+}
+
+/// Where a session is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Nobody is signed in.
+    SignedOut,
+    /// The token lives and nothing needs doing.
+    Active(Box<Held>),
+    /// A renewal is on its way.
+    Renewing {
+        /// What is kept meanwhile.
+        held: Box<Held>,
+        /// How far it is.
+        step: Step,
+    },
+    /// The last attempt failed without a verdict; the next one comes by itself.
+    Troubled {
+        /// What is kept meanwhile.
+        held: Box<Held>,
+        /// What stood in the way.
+        trouble: Trouble,
+        /// When the next attempt starts.
+        retry_at: Moment,
+    },
+    /// The store said no; a person must sign in.
+    SignInNeeded {
+        /// The grant that was refused.
+        grant: Box<Grant>,
+        /// Why.
+        refusal: Refusal,
+    },
+}
+
+/// How far a renewal is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Waiting for the cross-process lock.
+    Locking {
+        /// The attempt.
+        attempt: AttemptId,
+        /// When waiting becomes trouble.
+        give_up_at: Moment,
+    },
+    /// The request is on its way.
+    Asking {
+        /// The attempt.
+        attempt: AttemptId,
+        /// When it left.
+        asked_at: Moment,
+        /// When waiting becomes trouble.
+        give_up_at: Moment,
+    },
+    /// The new grant is being written.
+    Saving {
+        /// The attempt.
+        attempt: AttemptId,
+        /// What is written.
+        fresh: Box<Grant>,
+        /// From asking to the answer.
+        took: Duration,
+        /// Noise around the answer was stepped over.
+        was_recovered: bool,
+        /// When waiting becomes trouble.
+        give_up_at: Moment,
+    },
+    /// The store refused once; it is asked again after a pause.
+    Doubting {
+        /// When.
+        again_at: Moment,
+    },
+}
+
+impl Step {
+    fn attempt(&self) -> Option<AttemptId> {
+        match self {
+            Self::Locking { attempt, .. } | Self::Asking { attempt, .. } | Self::Saving { attempt, .. } => {
+                Some(*attempt)
+            }
+            Self::Doubting { .. } => None,
+        }
+    }
+}
+
+/// The rules of one session of one store on one device.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    boot: BootId,
+    state: State,
+    attempts: u64,
+    /// A sign-in whose grant is being written; the session before it goes on until it is.
+    entering: Option<(AttemptId, Box<Grant>)>,
+}
+
+/// What one step collects.
+struct Turn {
+    now: Now,
+    roll: Roll,
+    effects: Vec<Effect>,
+}
+
+impl Turn {
+    fn emit(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    fn note(&mut self, event: Event) {
+        self.effects.push(Effect::Note(event));
+    }
+}
+
+impl Engine {
+    /// An engine in the given run of the machine, before [`Input::Start`].
+    #[must_use]
+    pub fn new(boot: BootId) -> Self {
+        Self {
+            boot,
+            state: State::SignedOut,
+            attempts: 0,
+            entering: None,
+        }
+    }
+
+    /// Where the session is.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The run of the machine.
+    #[must_use]
+    pub fn boot(&self) -> &BootId {
+        &self.boot
+    }
+
+    /// When [`Input::Due`] is next to be said, and why; nothing when only events can change anything.
+    #[must_use]
+    pub fn deadline(&self) -> Option<(Moment, &'static str)> {
+        match &self.state {
+            State::SignedOut | State::SignInNeeded { .. } => None,
+            State::Active(held) => [
+                Some((held.renew_at, "renew")),
+                held.end_deadline(),
+                held.notice_at.map(|at| (at, "announce the horizon")),
+            ]
+            .into_iter()
+            .flatten()
+            .min(),
+            State::Renewing { held, step } => {
+                let own = match step {
+                    Step::Locking { give_up_at, .. } => (*give_up_at, "give up the lock"),
+                    Step::Asking { give_up_at, .. } => (*give_up_at, "give up the answer"),
+                    Step::Saving { give_up_at, .. } => (*give_up_at, "give up the disk"),
+                    Step::Doubting { again_at } => (*again_at, "ask for the second opinion"),
+                };
+                [Some(own), held.end_deadline()].into_iter().flatten().min()
+            }
+            State::Troubled { held, retry_at, .. } => [Some((*retry_at, "try again")), held.end_deadline()]
+                .into_iter()
+                .flatten()
+                .min(),
+        }
+    }
+
+    /// Takes one input and returns what to do about it.
+    #[must_use = "effects are to be performed in order"]
+    pub fn step(&mut self, now: Now, roll: Roll, input: Input) -> Vec<Effect> {
+        let mut turn = Turn {
+            now,
+            roll,
+            effects: Vec::new(),
+        };
+        let state = std::mem::replace(&mut self.state, State::SignedOut);
+        self.state = match input {
+            Input::Start(stored) => self.on_start(&mut turn, state, stored),
+            Input::SignedIn(grant) => self.on_signed_in(&mut turn, state, grant),
+            Input::Due => self.on_due(&mut turn, state),
+            Input::RenewNow => self.on_renew_now(&mut turn, state),
+            Input::LockTaken(attempt, stored) => self.on_lock_taken(&mut turn, state, attempt, stored),
+            Input::LockBusy(attempt) => self.on_lock_busy(&mut turn, state, attempt),
+            Input::Answered(attempt, answer) => self.on_answered(&mut turn, state, attempt, answer),
+            Input::Saved(attempt) => self.on_saved(&mut turn, state, attempt),
+            Input::SaveFailed(attempt, cause) => self.on_save_failed(&mut turn, state, attempt, cause),
+            Input::TokenRefused(serial) => self.on_token_refused(&mut turn, state, serial),
+            Input::TokenAccepted(serial) => on_token_accepted(state, serial),
+            Input::NetworkUp => on_network_up(&turn, state),
+            Input::VaultChanged(stored) => self.on_vault_changed(&mut turn, state, stored),
+            Input::SignOut => self.on_sign_out(&mut turn, state),
+        };
+        turn.effects
+    }
+
+    fn on_start(&mut self, turn: &mut Turn, state: State, stored: Stored) -> State {
+        match state {
+            State::SignedOut => match stored {
+                Stored::Found(record) => self.take_up(turn, *record),
+                Stored::Nothing | Stored::Unreadable => State::SignedOut,
+            },
+            state @ (State::Active(_)
+            | State::Renewing { .. }
+            | State::Troubled { .. }
+            | State::SignInNeeded { .. }) => {
+                turn.note(Event::Alarm {
+                    state: format!("{:?}", self.name_of(&state)),
+                    input: "Start".into(),
+                });
+                state
+            }
+        }
+    }
+
+    /// Goes on with a record that was saved before.
+    fn take_up(&mut self, turn: &mut Turn, record: Record) -> State {
+        if let Some(refusal) = record.refusal {
+            return State::SignInNeeded {
+                grant: Box::new(record.grant),
+                refusal,
+            };
+        }
+        turn.note(Event::Resumed {
+            user: record.grant.user.display_name.clone(),
+        });
+        self.activate(turn, record.grant)
+    }
+
+    /// Publishes a durable grant, and renews it at once when that is due.
+    fn activate(&mut self, turn: &mut Turn, grant: Grant) -> State {
+        let held = Box::new(Held::new(grant, &self.boot, turn.now, turn.roll));
+        if !held.is_withdrawn {
+            turn.emit(held.publish());
+        } else {
+            turn.emit(Effect::Withdraw);
+        }
+        if turn.now.moment >= held.renew_at {
+            self.begin(turn, held)
+        } else {
+            State::Active(held)
+        }
+    }
+
+    /// Starts a renewal.
+    fn begin(&mut self, turn: &mut Turn, held: Box<Held>) -> State {
+        let attempt = self.next_attempt();
+        turn.emit(Effect::TakeLock(attempt));
+        State::Renewing {
+            held,
+            step: Step::Locking {
+                attempt,
+                give_up_at: turn.now.moment.after(policy::LOCK_WAIT_MAX),
+            },
+        }
+    }
+
+    fn next_attempt(&mut self) -> AttemptId {
+        self.attempts += 1;
+        AttemptId(self.attempts)
+    }
+
+    /// Keeps the grant and tries again later.
+    fn trouble(&mut self, turn: &mut Turn, mut held: Box<Held>, trouble: Trouble) -> State {
+        held.tries = held.tries.saturating_add(1);
+        let pause = policy::pause_after(held.tries, trouble.retry_after, turn.roll);
+        turn.note(Event::Trouble {
+            cause: trouble.cause,
+            kind: trouble.kind,
+            evidence: trouble.evidence.clone(),
+            next_try_ms: ms(pause),
+        });
+        if held.counts_as_looking_wrong(&trouble, turn.now.moment) {
+            turn.note(Event::LooksWrong { cause: trouble.cause });
+        }
+        held.withdraw_if_ended(turn);
+        State::Troubled {
+            held,
+            trouble,
+            retry_at: turn.now.moment.after(pause),
+        }
+    }
+
+    fn on_signed_in(&mut self, turn: &mut Turn, state: State, grant: Box<Grant>) -> State {
+        let attempt = self.next_attempt();
+        turn.emit(Effect::Save {
+            attempt,
+            record: Box::new(Record {
+                grant: (*grant).clone(),
+                refusal: None,
+            }),
+        });
+        self.entering = Some((attempt, grant));
+        state
+    }
+
+    fn on_due(&mut self, turn: &mut Turn, state: State) -> State {
+        let now = turn.now.moment;
+        match state {
+            State::SignedOut => State::SignedOut,
+            state @ State::SignInNeeded { .. } => state,
+            State::Active(mut held) => {
+                held.announce_horizon(turn, &self.boot);
+                held.withdraw_if_ended(turn);
+                if now >= held.renew_at {
+                    self.begin(turn, held)
+                } else {
+                    State::Active(held)
+                }
+            }
+            State::Renewing { mut held, step } => {
+                held.withdraw_if_ended(turn);
+                self.renewing_due(turn, held, step)
+            }
+            State::Troubled {
+                mut held,
+                trouble,
+                retry_at,
+            } => {
+                held.withdraw_if_ended(turn);
+                if now >= retry_at {
+                    self.begin(turn, held)
+                } else {
+                    State::Troubled {
+                        held,
+                        trouble,
+                        retry_at,
+                    }
+                }
+            }
+        }
+    }
+
+    fn renewing_due(&mut self, turn: &mut Turn, mut held: Box<Held>, step: Step) -> State {
+        let now = turn.now.moment;
+        match step {
+            Step::Doubting { again_at } if now >= again_at => self.begin(turn, held),
+            Step::Locking { attempt, give_up_at } if now >= give_up_at => {
+                turn.emit(Effect::ReleaseLock(attempt));
+                let evidence = "another process of this device holds the session for long";
+                self.trouble(
+                    turn,
+                    held,
+                    Trouble::new(Code::DATA_DIRECTORY_IN_USE, TroubleKind::Device, evidence),
+                )
+            }
+            Step::Asking {
+                attempt, give_up_at, ..
+            } if now >= give_up_at => {
+                turn.emit(Effect::ReleaseLock(attempt));
+                self.trouble(
+                    turn,
+                    held,
+                    Trouble::network(Code::CONNECTION_TIMEOUT, "no answer came in time"),
+                )
+            }
+            Step::Saving {
+                attempt,
+                fresh,
+                give_up_at,
+                ..
+            } if now >= give_up_at => {
+                turn.emit(Effect::ReleaseLock(attempt));
+                held.unsaved = Some(fresh);
+                let evidence = "the new token could not be written in time";
+                self.trouble(
+                    turn,
+                    held,
+                    Trouble::new(Code::VAULT_NOT_WRITTEN, TroubleKind::Device, evidence),
+                )
+            }
+            step @ (Step::Doubting { .. }
+            | Step::Locking { .. }
+            | Step::Asking { .. }
+            | Step::Saving { .. }) => State::Renewing { held, step },
+        }
+    }
+
+    fn on_renew_now(&mut self, turn: &mut Turn, state: State) -> State {
+        match state {
+            State::Active(held) | State::Troubled { held, .. } => self.begin(turn, held),
+            state @ (State::SignedOut | State::Renewing { .. } | State::SignInNeeded { .. }) => state,
+        }
+    }
+
+    fn on_lock_taken(&mut self, turn: &mut Turn, state: State, attempt: AttemptId, stored: Stored) -> State {
+        let mut held = match state {
+            State::Renewing {
+                held,
+                step: Step::Locking { attempt: awaited, .. },
+            } if awaited == attempt => held,
+            state @ (State::SignedOut
+            | State::Active(_)
+            | State::Renewing { .. }
+            | State::Troubled { .. }
+            | State::SignInNeeded { .. }) => {
+                turn.emit(Effect::ReleaseLock(attempt));
+                return state;
+            }
+        };
+        match self.weigh(&held.grant, stored) {
+            Weighed::Ours => {}
+            Weighed::Newer(record) => {
+                turn.emit(Effect::ReleaseLock(attempt));
+                return self.adopt(turn, *record);
+            }
+            Weighed::Refused(refusal) => {
+                turn.emit(Effect::ReleaseLock(attempt));
+                turn.emit(Effect::Withdraw);
+                return State::SignInNeeded {
+                    grant: Box::new(held.grant),
+                    refusal,
+                };
+            }
+            Weighed::Gone => {
+                turn.emit(Effect::ReleaseLock(attempt));
+                return Self::gone(turn);
+            }
+        }
+        let now = turn.now.moment;
+        if let Some(fresh) = held.unsaved.take() {
+            turn.emit(Effect::Save {
+                attempt,
+                record: Box::new(Record {
+                    grant: (*fresh).clone(),
+                    refusal: None,
+                }),
+            });
+            let give_up_at = now.after(policy::SAVE_WAIT_MAX);
+            let step = Step::Saving {
+                attempt,
+                fresh,
+                took: Duration::ZERO,
+                was_recovered: false,
+                give_up_at,
+            };
+            return State::Renewing { held, step };
+        }
+        turn.emit(Effect::Ask {
+            attempt,
+            refresh: held.grant.refresh.clone(),
+            access: held.probably_living_access(&self.boot, turn.now),
+        });
+        let give_up_at = now.after(policy::ANSWER_WAIT_MAX);
+        State::Renewing {
+            held,
+            step: Step::Asking {
+                attempt,
+                asked_at: now,
+                give_up_at,
+            },
+        }
+    }
+
+    fn on_lock_busy(&mut self, turn: &mut Turn, state: State, attempt: AttemptId) -> State {
+        match state {
+            State::Renewing {
+                held,
+                step:
+                    Step::Locking {
+                        attempt: awaited,
+                        give_up_at,
+                    },
+            } if awaited == attempt => {
+                if turn.now.moment >= give_up_at {
+                    let step = Step::Locking { attempt, give_up_at };
+                    self.renewing_due(turn, held, step)
+                } else {
+                    turn.emit(Effect::TakeLock(attempt));
+                    State::Renewing {
+                        held,
+                        step: Step::Locking { attempt, give_up_at },
+                    }
+                }
+            }
+            state @ (State::SignedOut
+            | State::Active(_)
+            | State::Renewing { .. }
+            | State::Troubled { .. }
+            | State::SignInNeeded { .. }) => state,
+        }
+    }
+
+    fn on_answered(&mut self, turn: &mut Turn, state: State, attempt: AttemptId, answer: Answer) -> State {
+        let (mut held, asked_at) = match state {
+            State::Renewing {
+                held,
+                step:
+                    Step::Asking {
+                        attempt: awaited,
+                        asked_at,
+                        ..
+                    },
+            } if awaited == attempt => (held, asked_at),
+            state @ (State::SignedOut
+            | State::Active(_)
+            | State::Renewing { .. }
+            | State::Troubled { .. }
+            | State::SignInNeeded { .. }) => return state,
+        };
+        match answer {
+            Answer::Renewed(renewed) => {
+                let received = Stamp {
+                    boot: self.boot.clone(),
+                    moment: turn.now.moment,
+                    wall: turn.now.wall,
+                };
+                let fresh = Box::new(held.grant.renewed(&renewed, received));
+                turn.emit(Effect::Save {
+                    attempt,
+                    record: Box::new(Record {
+                        grant: (*fresh).clone(),
+                        refusal: None,
+                    }),
+                });
+                let step = Step::Saving {
+                    attempt,
+                    fresh,
+                    took: turn.now.moment.since(asked_at),
+                    was_recovered: renewed.was_recovered,
+                    give_up_at: turn.now.moment.after(policy::SAVE_WAIT_MAX),
+                };
+                State::Renewing { held, step }
+            }
+            Answer::Trouble(trouble) => {
+                turn.emit(Effect::ReleaseLock(attempt));
+                self.trouble(turn, held, trouble)
+            }
+            Answer::Refused(refusal) if refusal.is_signed || held.opinion.is_some() => {
+                let state = Self::refused(turn, held, refusal);
+                turn.emit(Effect::ReleaseLock(attempt));
+                state
+            }
+            Answer::Refused(refusal) => {
+                turn.emit(Effect::ReleaseLock(attempt));
+                let pause = policy::second_opinion_after(turn.roll);
+                turn.note(Event::Doubted {
+                    reason: refusal.reason,
+                    words: refusal.words.clone(),
+                    again_ms: ms(pause),
+                });
+                held.opinion = Some(refusal);
+                State::Renewing {
+                    held,
+                    step: Step::Doubting {
+                        again_at: turn.now.moment.after(pause),
+                    },
+                }
+            }
+        }
+    }
+
+    /// The verdict stands.
+    fn refused(turn: &mut Turn, held: Box<Held>, refusal: Refusal) -> State {
+        turn.emit(Effect::Withdraw);
+        turn.emit(Effect::SaveRefusal {
+            refused: held.grant.refresh.fingerprint(),
+            refusal: refusal.clone(),
+        });
+        turn.note(Event::Refused {
+            reason: refusal.reason,
+            words: refusal.words.clone(),
+            by: refusal
+                .ended
+                .as_ref()
+                .map(|ended| ended.by.clone())
+                .unwrap_or_default(),
+        });
+        State::SignInNeeded {
+            grant: Box::new(held.grant),
+            refusal,
+        }
+    }
+
+    fn on_saved(&mut self, turn: &mut Turn, state: State, attempt: AttemptId) -> State {
+        if let Some((_, grant)) = self.entering.take_if(|(awaited, _)| *awaited == attempt) {
+            return self.entered(turn, state, *grant);
+        }
+        match state {
+            State::Renewing {
+                held,
+                step:
+                    Step::Saving {
+                        attempt: awaited,
+                        fresh,
+                        took,
+                        was_recovered,
+                        ..
+                    },
+            } if awaited == attempt => {
+                let state = self.renewed(turn, &held, *fresh, took, was_recovered);
+                turn.emit(Effect::ReleaseLock(attempt));
+                state
+            }
+            state @ (State::SignedOut
+            | State::Active(_)
+            | State::Renewing { .. }
+            | State::Troubled { .. }
+            | State::SignInNeeded { .. }) => state,
+        }
+    }
+
+    /// A sign-in is on the disk: it takes the place of whatever was before.
+    fn entered(&mut self, turn: &mut Turn, before: State, grant: Grant) -> State {
+        match before {
+            State::SignedOut | State::SignInNeeded { .. } => {}
+            State::Active(held) | State::Troubled { held, .. } => Self::leave(turn, &held.grant, &grant),
+            State::Renewing { held, step } => {
+                if let Some(attempt) = step.attempt() {
+                    turn.emit(Effect::ReleaseLock(attempt));
+                }
+                Self::leave(turn, &held.grant, &grant);
+            }
+        }
+        turn.note(Event::SignedIn {
+            user: grant.user.display_name.clone(),
+        });
+        self.activate(turn, grant)
+    }
+
+    /// A living session that is left behind is ended at the store, so that it does not lie around there.
+    fn leave(turn: &mut Turn, old: &Grant, new: &Grant) {
+        if old.session != new.session {
+            turn.emit(Effect::Revoke(Box::new(old.clone())));
+        }
+    }
+
+    fn renewed(
+        &mut self,
+        turn: &mut Turn,
+        before: &Held,
+        fresh: Grant,
+        took: Duration,
+        was_recovered: bool,
+    ) -> State {
+        turn.note(Event::Renewed {
+            took_ms: ms(took),
+            tries_before: before.tries,
+            life_s: fresh.access_life.as_secs(),
+            was_recovered,
+        });
+        let mut held = Box::new(Held::new(fresh, &self.boot, turn.now, turn.roll));
+        held.fresh_refusals = before.fresh_refusals;
+        held.not_before = before.not_before;
+        held.notice_at = before.notice_at;
+        if held.is_withdrawn {
+            turn.emit(Effect::Withdraw);
+        } else {
+            turn.emit(held.publish());
+        }
+        State::Active(held)
+    }
+
+    fn on_save_failed(&mut self, turn: &mut Turn, state: State, attempt: AttemptId, cause: Code) -> State {
+        if self
+            .entering
+            .take_if(|(awaited, _)| *awaited == attempt)
+            .is_some()
+        {
+            turn.note(Event::NotSaved { cause });
+            return state;
+        }
+        match state {
+            State::Renewing {
+                mut held,
+                step:
+                    Step::Saving {
+                        attempt: awaited,
+                        fresh,
+                        took,
+                        was_recovered,
+                        ..
+                    },
+            } if awaited == attempt => {
+                turn.note(Event::NotSaved { cause });
+                // The saved refresh token still renews, so the new access token may be used without being saved. A
+                // rotated one may not: using it would end the only refresh token that is on the disk.
+                let state = if fresh.refresh == held.grant.refresh {
+                    self.renewed(turn, &held, *fresh, took, was_recovered)
+                } else {
+                    held.unsaved = Some(fresh);
+                    let evidence = "the new token could not be written to this device";
+                    self.trouble(turn, held, Trouble::new(cause, TroubleKind::Device, evidence))
+                };
+                turn.emit(Effect::ReleaseLock(attempt));
+                state
+            }
+            state @ (State::SignedOut
+            | State::Active(_)
+            | State::Renewing { .. }
+            | State::Troubled { .. }
+            | State::SignInNeeded { .. }) => state,
+        }
+    }
+
+    fn on_token_refused(&mut self, turn: &mut Turn, state: State, serial: Serial) -> State {
+        match state {
+            state @ (State::SignedOut | State::SignInNeeded { .. }) => state,
+            State::Active(held) if held.grant.serial != serial || turn.now.moment < held.not_before => {
+                State::Active(held)
+            }
+            State::Active(mut held) => {
+                if held.is_accepted {
+                    held.fresh_refusals = 0;
+                } else {
+                    held.fresh_refusals = held.fresh_refusals.saturating_add(1);
+                    turn.note(Event::FreshTokenRefused {
+                        in_a_row: held.fresh_refusals,
+                    });
+                }
+                if held.fresh_refusals >= policy::FRESH_REFUSALS_MAX {
+                    let words = "every fresh token was refused".to_owned();
+                    let refusal = Refusal {
+                        reason: Reason::HalfEnded,
+                        words,
+                        ended: None,
+                        is_signed: false,
+                    };
+                    return Self::refused(turn, held, refusal);
+                }
+                let pause = policy::REFUSED_PAUSE.saturating_mul(1 << u32::from(held.fresh_refusals));
+                held.not_before = turn.now.moment.after(pause);
+                held.withdraw(turn);
+                self.begin(turn, held)
+            }
+            State::Renewing { mut held, step } => {
+                if held.grant.serial == serial {
+                    held.withdraw(turn);
+                }
+                State::Renewing { held, step }
+            }
+            State::Troubled {
+                mut held,
+                trouble,
+                retry_at,
+            } => {
+                if held.grant.serial == serial {
+                    held.withdraw(turn);
+                }
+                State::Troubled {
+                    held,
+                    trouble,
+                    retry_at,
+                }
+            }
+        }
+    }
+
+    fn on_vault_changed(&mut self, turn: &mut Turn, state: State, stored: Stored) -> State {
+        let ours = match &state {
+            State::SignedOut => {
+                return match stored {
+                    Stored::Found(record) => self.take_up(turn, *record),
+                    Stored::Nothing | Stored::Unreadable => State::SignedOut,
+                };
+            }
+            // Whoever holds the lock is the one who writes.
+            State::Renewing {
+                step: Step::Asking { .. } | Step::Saving { .. },
+                ..
+            } => return state,
+            State::Active(held) | State::Troubled { held, .. } | State::Renewing { held, .. } => {
+                held.grant.clone()
+            }
+            State::SignInNeeded { grant, .. } => (**grant).clone(),
+        };
+        match self.weigh(&ours, stored) {
+            Weighed::Ours => state,
+            Weighed::Newer(record) => self.adopt(turn, *record),
+            Weighed::Refused(refusal) => {
+                turn.emit(Effect::Withdraw);
+                State::SignInNeeded {
+                    grant: Box::new(ours),
+                    refusal,
+                }
+            }
+            Weighed::Gone => Self::gone(turn),
+        }
+    }
+
+    /// Compares what is in the vault with what is in memory.
+    fn weigh(&self, ours: &Grant, stored: Stored) -> Weighed {
+        match stored {
+            Stored::Nothing => Weighed::Gone,
+            Stored::Unreadable => Weighed::Ours,
+            Stored::Found(record) if ours.is_replaced_by(&record.grant) => Weighed::Newer(record),
+            Stored::Found(record) => match record.refusal {
+                Some(refusal) if record.grant.refresh == ours.refresh => Weighed::Refused(refusal),
+                Some(_) | None => Weighed::Ours,
+            },
+        }
+    }
+
+    fn adopt(&mut self, turn: &mut Turn, record: Record) -> State {
+        if let Some(refusal) = record.refusal {
+            turn.emit(Effect::Withdraw);
+            return State::SignInNeeded {
+                grant: Box::new(record.grant),
+                refusal,
+            };
+        }
+        turn.note(Event::Adopted);
+        self.activate(turn, record.grant)
+    }
+
+    fn gone(turn: &mut Turn) -> State {
+        turn.emit(Effect::Withdraw);
+        turn.note(Event::SignedOutElsewhere);
+        State::SignedOut
+    }
+
+    fn on_sign_out(&mut self, turn: &mut Turn, state: State) -> State {
+        self.entering = None;
+        let grant = match state {
+            State::SignedOut => return State::SignedOut,
+            State::Active(held) | State::Troubled { held, .. } => held.grant,
+            State::Renewing { held, step } => {
+                if let Some(attempt) = step.attempt() {
+                    turn.emit(Effect::ReleaseLock(attempt));
+                }
+                held.grant
+            }
+            State::SignInNeeded { grant, .. } => *grant,
+        };
+        turn.emit(Effect::Withdraw);
+        turn.emit(Effect::Revoke(Box::new(grant.clone())));
+        turn.emit(Effect::Erase(grant.session));
+        turn.note(Event::SignedOut);
+        State::SignedOut
+    }
+}
+
+/// What the vault says about the grant in memory.
+enum Weighed {
+    Ours,
+    Newer(Box<Record>),
+    Refused(Refusal),
+    Gone,
+}
+
+fn on_token_accepted(mut state: State, serial: Serial) -> State {
+    match &mut state {
+        State::SignedOut | State::SignInNeeded { .. } => {}
+        State::Active(held) | State::Renewing { held, .. } | State::Troubled { held, .. } => {
+            if held.grant.serial == serial {
+                held.is_accepted = true;
+                held.fresh_refusals = 0;
+            }
+        }
+    }
+    state
+}
+
+fn on_network_up(turn: &Turn, mut state: State) -> State {
+    match &mut state {
+        State::SignedOut | State::Active(_) | State::Renewing { .. } | State::SignInNeeded { .. } => {}
+        State::Troubled {
+            trouble, retry_at, ..
+        } => {
+            if trouble.kind == TroubleKind::Network {
+                *retry_at =
+                    (*retry_at).min(turn.now.moment.after(turn.roll.up_to(policy::NETWORK_UP_SPREAD)));
+            }
+        }
+    }
+    state
+}
