@@ -6,212 +6,229 @@
 //!
 //! Coupons lie in `totals::coupons`, the two places where PHP's doubles decide a cent in `totals::doubles`.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
 
-/// Largest amount or quantity, in either direction, that [`total_order`] is made for.
-pub const AMOUNT_MAX: Decimal = Decimal::from_parts(1_410_065_408, 2, 0, false, 0);
+use crate::tax::{TaxAmount, TaxRate, TaxSetup, half_up};
 
-/// What an order consists of, in net amounts.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct OrderInput {
-    /// Items.
-    pub lines: Vec<LineInput>,
-    /// Fees.
-    pub fees: Vec<FeeInput>,
-    /// Shipping costs.
-    pub shipping: Vec<ShippingInput>,
-    /// Coupons, in the order they were entered.
-    pub coupons: Vec<CouponInput>,
+mod coupons;
+mod doubles;
+mod shapes;
+
+pub use shapes::{
+    AMOUNT_MAX, ChargeTotals, CouponInput, CouponKind, CouponTotals, FeeInput, LineInput, LineTax,
+    LineTotals, OrderInput, OrderTotals, ShippingInput, TaxLine,
+};
+
+/// Computes what a store charges for an order.
+///
+/// Amounts and quantities beyond [`AMOUNT_MAX`] are not for it; see [`OrderInput::is_in_range`].
+#[must_use]
+pub fn total_order(setup: &TaxSetup, input: &OrderInput) -> OrderTotals {
+    let (line_nets, coupons) = coupons::apply(setup, input);
+    let lines: Vec<LineTotals> = input
+        .lines
+        .iter()
+        .zip(&line_nets)
+        .map(|(line, net)| line_totals(setup, line, *net))
+        .collect();
+
+    let as_entering = |amount: Decimal| match setup.round_at_subtotal {
+        true => amount,
+        false => half_up(amount, setup.decimals),
+    };
+    let items_subtotal: Decimal = input.lines.iter().map(|line| as_entering(line.subtotal)).sum();
+    let items_total: Decimal = line_nets.iter().map(|net| as_entering(*net)).sum();
+    let shipping_total: Decimal = input
+        .shipping
+        .iter()
+        .map(|cost| half_up(cost.total, setup.decimals))
+        .sum();
+    let fee_nets = fee_nets(setup, input, items_total + shipping_total);
+    let fees_total: Decimal = fee_nets.iter().sum();
+
+    let fees: Vec<ChargeTotals> = input
+        .fees
+        .iter()
+        .zip(&fee_nets)
+        .map(|(fee, net)| {
+            let rates = rates_if(fee.is_taxable, || setup.rates_for(&fee.tax_class));
+            charge(setup, *net, &rates)
+        })
+        .collect();
+    let shipping_rates = shipping_class(setup, &input.lines)
+        .map(|class| setup.shipping_rates_for(&class))
+        .unwrap_or_default();
+    let shipping: Vec<ChargeTotals> = input
+        .shipping
+        .iter()
+        .map(|cost| charge(setup, cost.total, &shipping_rates))
+        .collect();
+
+    let tax_lines = tax_lines(setup, &lines, &fees, &shipping);
+    let cart_tax: Decimal = tax_lines.iter().map(|line| line.tax_total).sum();
+    let shipping_tax: Decimal = tax_lines.iter().map(|line| line.shipping_tax_total).sum();
+    OrderTotals {
+        total: half_up(
+            items_total + fees_total + shipping_total + cart_tax + shipping_tax,
+            setup.decimals,
+        ),
+        total_tax: half_up(cart_tax + shipping_tax, setup.decimals),
+        cart_tax,
+        shipping_total,
+        shipping_tax,
+        discount_total: half_up(items_subtotal - items_total, setup.decimals),
+        discount_tax: doubles::discount_tax(setup, &lines),
+        items_total,
+        items_subtotal,
+        fees_total,
+        tax_lines,
+        lines,
+        fees,
+        shipping,
+        coupons,
+    }
 }
 
-/// One item of an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LineInput {
-    /// How many; may have decimals.
-    pub quantity: Decimal,
-    /// Net amount before discounts, at most six decimals.
-    pub subtotal: Decimal,
-    /// Net amount; thrown away in favour of `subtotal` as soon as there is a coupon.
-    pub total: Decimal,
-    /// Tax class, empty for the standard one.
-    pub tax_class: String,
-    /// Bears tax.
-    pub is_taxable: bool,
-    /// Costs less than its regular price; coupons may leave such lines out.
-    pub is_on_sale: bool,
-    /// Coupons on items apply; false for a custom line without till data.
-    pub takes_item_coupons: bool,
+/// Taxes are computed anew on the net amount; a total above the subtotal lifts the subtotal.
+fn line_totals(setup: &TaxSetup, line: &LineInput, net: Decimal) -> LineTotals {
+    let rates = rates_if(line.is_taxable, || setup.rates_for(&line.tax_class));
+    let on_total = setup.taxes_on(net, &rates);
+    let mut on_subtotal = setup.taxes_on(line.subtotal, &rates);
+    let sum = |taxes: &[TaxAmount]| -> Decimal { taxes.iter().map(|tax| tax.amount).sum() };
+    if sum(&on_subtotal) < sum(&on_total) {
+        on_subtotal.clone_from(&on_total);
+    }
+    LineTotals {
+        subtotal: line.subtotal.max(net),
+        subtotal_tax: charged_tax(setup, &on_subtotal),
+        total: net,
+        total_tax: charged_tax(setup, &on_total),
+        taxes: on_total
+            .iter()
+            .zip(&on_subtotal)
+            .map(|(total, subtotal)| LineTax {
+                rate_id: total.rate_id,
+                total: total.amount,
+                subtotal: subtotal.amount,
+            })
+            .collect(),
+    }
 }
 
-impl LineInput {
-    /// A line that is neither discounted nor on sale.
-    #[must_use]
-    pub fn new(quantity: Decimal, net: Decimal, tax_class: &str, is_taxable: bool) -> Self {
-        Self {
-            quantity,
-            subtotal: net,
-            total: net,
-            tax_class: tax_class.to_owned(),
-            is_taxable,
-            is_on_sale: false,
-            takes_item_coupons: true,
+/// A negative fee takes off no more than there is to pay at that point.
+fn fee_nets(setup: &TaxSetup, input: &OrderInput, before_fees: Decimal) -> Vec<Decimal> {
+    let mut so_far = before_fees;
+    input
+        .fees
+        .iter()
+        .map(|fee| {
+            let most_off = -half_up(so_far, setup.decimals);
+            let net = match fee.total < most_off && most_off.is_sign_negative() {
+                true => most_off,
+                false => fee.total,
+            };
+            so_far += net;
+            net
+        })
+        .collect()
+}
+
+fn charge(setup: &TaxSetup, net: Decimal, rates: &[&TaxRate]) -> ChargeTotals {
+    let taxes = setup.taxes_on(net, rates);
+    ChargeTotals {
+        total: net,
+        total_tax: charged_tax(setup, &taxes),
+        taxes: taxes.iter().map(|tax| (tax.rate_id, tax.amount)).collect(),
+    }
+}
+
+fn rates_if<'a>(is_taxable: bool, rates: impl FnOnce() -> Vec<&'a TaxRate>) -> Vec<&'a TaxRate> {
+    if is_taxable { rates() } else { Vec::new() }
+}
+
+/// The sum of taxes as it is charged: each rounded on its own, unless rounding happens at the subtotal.
+fn charged_tax(setup: &TaxSetup, taxes: &[TaxAmount]) -> Decimal {
+    taxes.iter().map(|tax| rounded_per_line(setup, tax.amount)).sum()
+}
+
+fn rounded_per_line(setup: &TaxSetup, tax: Decimal) -> Decimal {
+    match setup.round_at_subtotal {
+        true => tax,
+        false => setup.round_tax(tax),
+    }
+}
+
+/// The configured class, else the first class among the taxable items: the standard one, then by name.
+fn shipping_class(setup: &TaxSetup, lines: &[LineInput]) -> Option<String> {
+    match &setup.shipping_tax_class {
+        Some(class) => Some(class.clone()),
+        None => lines
+            .iter()
+            .filter(|line| line.is_taxable)
+            .map(|line| line.tax_class.as_str())
+            .min()
+            .map(str::to_owned),
+    }
+}
+
+#[derive(Default)]
+struct Taxed {
+    place: usize,
+    on_cart: Decimal,
+    on_shipping: Decimal,
+    net: Decimal,
+}
+
+fn tax_lines(
+    setup: &TaxSetup,
+    lines: &[LineTotals],
+    fees: &[ChargeTotals],
+    shipping: &[ChargeTotals],
+) -> Vec<TaxLine> {
+    let mut by_rate: BTreeMap<i64, Taxed> = BTreeMap::new();
+    let mut add = |rate_id: i64, tax: Decimal, net: Decimal, is_shipping: bool| {
+        let place = by_rate.len();
+        let taxed = by_rate.entry(rate_id).or_insert_with(|| Taxed {
+            place,
+            ..Taxed::default()
+        });
+        let tax = rounded_per_line(setup, tax);
+        if is_shipping {
+            taxed.on_shipping += tax;
+        } else {
+            taxed.on_cart += tax;
+        }
+        taxed.net += half_up(net, setup.decimals);
+    };
+    for line in lines {
+        for tax in &line.taxes {
+            add(tax.rate_id, tax.total, line.total, false);
         }
     }
-}
-
-/// A fee of an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FeeInput {
-    /// Net amount.
-    pub total: Decimal,
-    /// Tax class, empty for the standard one.
-    pub tax_class: String,
-    /// Bears tax.
-    pub is_taxable: bool,
-}
-
-/// A shipping cost of an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ShippingInput {
-    /// Net amount.
-    pub total: Decimal,
-}
-
-/// A coupon of an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CouponInput {
-    /// Its code.
-    pub code: String,
-    /// What its amount means.
-    pub kind: CouponKind,
-    /// Percent or money, in the shop's own price mode.
-    pub amount: Decimal,
-    /// At most so many units are discounted.
-    pub units_max: Option<u32>,
-    /// Lines on sale are left out.
-    pub excludes_sale_items: bool,
-}
-
-/// What the amount of a coupon means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CouponKind {
-    /// Percent of each line.
-    Percent,
-    /// Money off each unit.
-    FixedProduct,
-    /// Money off the whole cart.
-    FixedCart,
-}
-
-/// Everything a store computes for an order.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct OrderTotals {
-    /// What the customer pays.
-    pub total: Decimal,
-    /// All taxes in it.
-    pub total_tax: Decimal,
-    /// Taxes on items and fees.
-    pub cart_tax: Decimal,
-    /// Shipping costs, net.
-    pub shipping_total: Decimal,
-    /// Taxes on shipping.
-    pub shipping_tax: Decimal,
-    /// Discounts, net.
-    pub discount_total: Decimal,
-    /// Taxes that were saved by discounts.
-    pub discount_tax: Decimal,
-    /// Items after discounts, net, as they enter the total.
-    pub items_total: Decimal,
-    /// Items before discounts, net.
-    pub items_subtotal: Decimal,
-    /// Fees, net.
-    pub fees_total: Decimal,
-    /// One line a rate, in order of first use.
-    pub tax_lines: Vec<TaxLine>,
-    /// Items, in the order of the input.
-    pub lines: Vec<LineTotals>,
-    /// Fees, in the order of the input.
-    pub fees: Vec<ChargeTotals>,
-    /// Shipping costs, in the order of the input.
-    pub shipping: Vec<ChargeTotals>,
-    /// Coupons, in the order of the input.
-    pub coupons: Vec<CouponTotals>,
-}
-
-/// What one rate brings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TaxLine {
-    /// Number of the rate.
-    pub rate_id: i64,
-    /// Label on receipts.
-    pub label: String,
-    /// Percent.
-    pub percent: Decimal,
-    /// Taxes the other taxes too.
-    pub compound: bool,
-    /// Tax on items and fees.
-    pub tax_total: Decimal,
-    /// Tax on shipping.
-    pub shipping_tax_total: Decimal,
-    /// Net amount of everything that bears the rate, rounded like the items; for receipts, not sent.
-    pub net: Decimal,
-}
-
-impl TaxLine {
-    /// Tax on items, fees and shipping together.
-    #[must_use]
-    pub fn tax(&self) -> Decimal {
-        self.tax_total + self.shipping_tax_total
+    for (charges, is_shipping) in [(fees, false), (shipping, true)] {
+        for charge in charges {
+            for (rate_id, tax) in &charge.taxes {
+                add(*rate_id, *tax, charge.total, is_shipping);
+            }
+        }
     }
-}
-
-/// What a store computes for one item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LineTotals {
-    /// Net amount before discounts.
-    pub subtotal: Decimal,
-    /// Tax on it.
-    pub subtotal_tax: Decimal,
-    /// Net amount.
-    pub total: Decimal,
-    /// Tax on it.
-    pub total_tax: Decimal,
-    /// Taxes by rate, to the setup's precision.
-    pub taxes: Vec<LineTax>,
-}
-
-/// Tax of one rate on one item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LineTax {
-    /// The rate.
-    pub rate_id: i64,
-    /// Tax on the net amount.
-    pub total: Decimal,
-    /// Tax on the net amount before discounts.
-    pub subtotal: Decimal,
-}
-
-/// What a store computes for a fee or a shipping cost.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChargeTotals {
-    /// Net amount.
-    pub total: Decimal,
-    /// Tax on it.
-    pub total_tax: Decimal,
-    /// Taxes by rate: number of the rate and amount.
-    pub taxes: Vec<(i64, Decimal)>,
-}
-
-/// What a store computes for a coupon.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CouponTotals {
-    /// Its code.
-    pub code: String,
-    /// Net discount; need not add up to the order's.
-    pub discount: Decimal,
-    /// Tax saved.
-    pub discount_tax: Decimal,
+    let mut taxed: Vec<(i64, Taxed)> = by_rate.into_iter().collect();
+    taxed.sort_by_key(|(_, taxed)| taxed.place);
+    taxed
+        .into_iter()
+        .filter_map(|(rate_id, taxed)| {
+            let rate = setup.rates.iter().find(|rate| rate.id == rate_id)?;
+            Some(TaxLine {
+                rate_id,
+                label: rate.label.clone(),
+                percent: rate.percent,
+                compound: rate.compound,
+                tax_total: taxed.on_cart,
+                shipping_tax_total: taxed.on_shipping,
+                net: taxed.net,
+            })
+        })
+        .collect()
 }
