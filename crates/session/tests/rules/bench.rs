@@ -247,14 +247,14 @@ impl Bench {
     }
 
     pub(crate) fn attempt(&self) -> AttemptId {
-        match self.engine.state() {
-            State::Renewing {
-                step:
-                    Step::Locking { attempt, .. } | Step::Asking { attempt, .. } | Step::Saving { attempt, .. },
-                ..
-            } => *attempt,
-            other => panic!("no attempt in {other:?}"),
-        }
+        let State::Renewing {
+            step: Step::Locking { attempt, .. } | Step::Asking { attempt, .. } | Step::Saving { attempt, .. },
+            ..
+        } = self.engine.state()
+        else {
+            panic!("no attempt in {:?}", self.engine.state())
+        };
+        *attempt
     }
 
     pub(crate) fn attempt_state(&self) -> &'static str {
