@@ -5,8 +5,16 @@
 //! whoever calls it hands in times, identities and answers. It may not guess: what the store said is compared
 //! with what was sent, figure by figure.
 //!
-//! Start at [`totals`] for the arithmetic of WooCommerce. `f64` occurs in one function only, which says why.
+//! Start at [`totals`] for the arithmetic of WooCommerce and at [`cart`] for an open sale. `f64` occurs in one
+//! function only, which says why.
 
+pub mod cart;
+pub mod error;
 pub mod line;
+pub mod record;
 pub mod tax;
+pub mod tender;
+pub mod time;
 pub mod totals;
+
+pub use error::SaleError;
