@@ -12,6 +12,7 @@ pub mod cart;
 pub mod error;
 pub mod line;
 pub mod record;
+pub mod sale;
 pub mod tax;
 pub mod tender;
 pub mod time;
