@@ -1,1 +1,23 @@
-//! The hands of the session engine: vault, transport, discovery, sign-in and the renewing driver.
+//! The hands of the session engine: everything that touches the network, the disk and the clock.
+//!
+//! This crate exists so that a program can hold a signed-in session of a store and forget about it: [`Keeper`]
+//! renews before expiry, [`StoreApi`] sends requests under the one-retry rule, [`vault`] keeps the grant sealed
+//! on disk, [`discovery`] finds out what stands behind an address, [`sign_in`] brings a person in. What to do is
+//! decided by `evertill-session`; nothing here has an opinion about sessions of its own.
+//!
+//! **Invariant:** *a token is sent to the origin it was issued by and to no other, also not by a redirect.*
+//! **Invariant:** *a grant is durable before anything uses it.*
+
+pub mod address;
+pub mod clock;
+pub mod error;
+pub mod home;
+pub mod http;
+pub mod profile;
+
+pub mod vault;
+
+pub use address::StoreAddress;
+pub use error::ClientError;
+pub use home::Home;
+pub use profile::StoreProfile;

@@ -1,0 +1,256 @@
+//! What can fail in the hands of a session: one variant per operation, a code and a remedy for each.
+
+use std::io;
+use std::path::PathBuf;
+
+use evertill_wire::Code;
+
+use crate::http::Failure;
+
+/// An operation of this crate that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The text is not a web address.
+    #[error("`{given}` is not the address of a store")]
+    Address {
+        /// What was given, shortened.
+        given: String,
+    },
+    /// No address was given.
+    #[error("no store is named")]
+    NoAddress,
+    /// The environment names no directory for data.
+    #[error("could not find a place for the data directory")]
+    NoHome,
+    /// The data directory cannot be created or written.
+    #[error("could not use the data directory {}", path.display())]
+    HomeNotUsable {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// A file beside the vault could not be written.
+    #[error("could not write {}", path.display())]
+    FileNotWritten {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The session file could not be read.
+    #[error("could not read the session file {}", path.display())]
+    VaultNotRead {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The session could not be saved.
+    #[error("could not save the session in {}", path.display())]
+    VaultNotWritten {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// Another process keeps the session file to itself.
+    #[error("could not get hold of the session file {} in time", path.display())]
+    VaultBusy {
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// The session file is damaged and no earlier version of it can be read.
+    #[error("could not make sense of the session file; it was set aside as {}", set_aside.display())]
+    VaultDamaged {
+        /// Where it lies now.
+        set_aside: PathBuf,
+    },
+    /// The session file was written by a newer version.
+    #[error("could not read the session file {}, which has format {format}", path.display())]
+    VaultTooNew {
+        /// The file, untouched.
+        path: PathBuf,
+        /// Its format.
+        format: u8,
+    },
+    /// The key that opens the session file is not there.
+    #[error("could not find the key of the session file {}", path.display())]
+    VaultKeyMissing {
+        /// The session file, untouched.
+        path: PathBuf,
+    },
+    /// The key file is there and cannot be used.
+    #[error("could not use the key file {}", path.display())]
+    VaultKeyNotUsable {
+        /// The key file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: io::Error,
+    },
+    /// The place of the key is named by a word nobody knows.
+    #[error("could not understand `{given}` as a place for the vault's key")]
+    KeyChoice {
+        /// What was given, shortened.
+        given: String,
+    },
+    /// The system keyring was demanded and does not answer.
+    #[error("could not reach the system keyring")]
+    NoKeyring,
+    /// The system has no random numbers.
+    #[error("could not draw random numbers")]
+    NoRandom(#[source] getrandom::Error),
+    /// The HTTP client could not be set up.
+    #[error("could not set up the HTTP client")]
+    HttpSetup(#[source] reqwest::Error),
+    /// No answer came from the store.
+    #[error("could not reach {origin}")]
+    Unreachable {
+        /// Scheme, host and port; never a path or query.
+        origin: String,
+        /// What stood in the way.
+        #[source]
+        source: Failure,
+    },
+    /// A request with a token was about to leave for somewhere else.
+    #[error("refused to send a token of {expected} to {actual}")]
+    OtherOrigin {
+        /// The origin the token belongs to.
+        expected: String,
+        /// The origin of the request.
+        actual: String,
+    },
+    /// The store answered something that does not fit the operation.
+    #[error("could not {operation}: {evidence}")]
+    Answered {
+        /// What was being done, `read the store's sign-in page`.
+        operation: &'static str,
+        /// What the answer means.
+        code: Code,
+        /// What was seen, free of secrets.
+        evidence: String,
+    },
+    /// What stands behind the address is not a store this program can work with.
+    #[error("could not connect to {address}: {evidence}")]
+    NotAStore {
+        /// The address that was tried.
+        address: String,
+        /// What is missing.
+        code: Code,
+        /// What was seen.
+        evidence: String,
+    },
+    /// The store refused the sign-in.
+    #[error("could not sign in: the store said \u{201c}{words}\u{201d}")]
+    SignInRefused {
+        /// Why.
+        code: Code,
+        /// The store's own words.
+        words: String,
+    },
+    /// The answer to a sign-in belongs to another attempt.
+    #[error("could not accept the sign-in, because it answers another attempt")]
+    SignInMismatch,
+    /// The person did not finish signing in.
+    #[error("could not finish signing in within {minutes} minutes")]
+    SignInAbandoned {
+        /// How long was waited.
+        minutes: u64,
+    },
+    /// The loopback address for the sign-in could not be opened.
+    #[error("could not listen for the end of the sign-in")]
+    LoopbackNotOpened(#[source] io::Error),
+}
+
+impl ClientError {
+    /// The code of the failure.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Address { .. } => Code::INVALID_URL_FORMAT,
+            Self::NoAddress => Code::MISSING_API_URL,
+            Self::NoHome | Self::KeyChoice { .. } => Code::INVALID_CONFIGURATION,
+            Self::HomeNotUsable { source, .. } | Self::FileNotWritten { source, .. } => {
+                full_disk_or(source, Code::PERMISSION_DENIED)
+            }
+            Self::VaultNotRead { .. } | Self::VaultKeyNotUsable { .. } => Code::PERMISSION_DENIED,
+            Self::VaultNotWritten { source, .. } => full_disk_or(source, Code::VAULT_NOT_WRITTEN),
+            Self::VaultBusy { .. } => Code::DATA_DIRECTORY_IN_USE,
+            Self::VaultDamaged { .. } => Code::VAULT_DAMAGED,
+            Self::VaultTooNew { .. } => Code::VAULT_TOO_NEW,
+            Self::VaultKeyMissing { .. } | Self::NoKeyring => Code::VAULT_KEY_MISSING,
+            Self::NoRandom(_) | Self::HttpSetup(_) => Code::SERVICE_UNAVAILABLE,
+            Self::Unreachable { source, .. } => source.code(),
+            Self::OtherOrigin { .. } => Code::INVALID_SITE_CONFIGURATION,
+            Self::Answered { code, .. } | Self::NotAStore { code, .. } | Self::SignInRefused { code, .. } => {
+                *code
+            }
+            Self::SignInMismatch | Self::SignInAbandoned { .. } => Code::SIGN_IN_ABANDONED,
+            Self::LoopbackNotOpened(_) => Code::PORT_IN_USE,
+        }
+    }
+
+    /// One sentence: what to do next.
+    #[must_use]
+    pub fn remedy(&self) -> String {
+        let own = if matches!(self, Self::NoHome) {
+            "Name a directory with `--data-dir` or in `EVERTILL_HOME`."
+        } else if matches!(self, Self::VaultKeyMissing { .. }) {
+            "Restore `vault.key` or unlock the system keyring, or sign out and sign in again."
+        } else if matches!(self, Self::NoKeyring) {
+            "Unlock the system keyring, or set `EVERTILL_VAULT_KEY=file`."
+        } else if matches!(self, Self::KeyChoice { .. }) {
+            "Set `EVERTILL_VAULT_KEY` to `auto`, `file` or `keyring`."
+        } else {
+            self.code().entry().remedy
+        };
+        own.to_owned()
+    }
+}
+
+fn full_disk_or(source: &io::Error, otherwise: Code) -> Code {
+    if matches!(
+        source.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    ) {
+        Code::DISK_FULL
+    } else {
+        otherwise
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_apart_from_a_missing_right() {
+        let home = |kind| ClientError::HomeNotUsable {
+            path: "/x".into(),
+            source: io::Error::from(kind),
+        };
+        assert_eq!(home(io::ErrorKind::StorageFull).code(), Code::DISK_FULL);
+        assert_eq!(
+            home(io::ErrorKind::PermissionDenied).code(),
+            Code::PERMISSION_DENIED
+        );
+    }
+
+    #[test]
+    fn every_remedy_is_a_sentence() {
+        for error in [
+            ClientError::NoHome,
+            ClientError::NoKeyring,
+            ClientError::NoAddress,
+            ClientError::SignInMismatch,
+            ClientError::VaultKeyMissing { path: "/x".into() },
+        ] {
+            assert!(error.remedy().ends_with('.'), "{error}");
+        }
+    }
+}

@@ -1,0 +1,425 @@
+//! One sealed file per store, which survives power cuts, half-written disks and other processes.
+//!
+//! A write keeps the version before it as `.prev` until the new one has [proved](Vault::prove) itself: a store that
+//! rotates its tokens may have answered with a token that turns out not to work. A file that does not open is set
+//! aside under a new name, never deleted; one from a newer version is left exactly where it is.
+//!
+//! **Invariant:** *only the holder of the lock changes anything; everybody may read.*
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use crate::address::StoreAddress;
+use crate::error::ClientError;
+use crate::home::Home;
+
+pub(crate) mod file;
+pub(crate) mod key;
+mod lock;
+mod seal;
+
+pub use key::KeyChoice;
+pub use lock::VaultLock;
+
+use file::{Step, read_if_there, remove_if_there, sweep_leftovers, write_in_steps};
+use key::Keys;
+use seal::Opened;
+
+/// Most files set aside for one store; after that the oldest names are all taken and the file stays where it is.
+const SET_ASIDE_MAX: u32 = 1000;
+
+/// The sealed file of one store.
+#[derive(Debug, Clone)]
+pub struct Vault {
+    path: PathBuf,
+    name: String,
+    keys: Keys,
+}
+
+/// What a vault held.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    /// The content; nothing when there is none.
+    pub content: Option<Zeroizing<Vec<u8>>>,
+    /// Where a damaged file was put, when the version before it had to stand in.
+    pub set_aside: Option<PathBuf>,
+}
+
+impl Vault {
+    /// The vault of a store. Nothing is read or written yet.
+    #[must_use]
+    pub fn new(home: &Home, store: &StoreAddress, choice: KeyChoice) -> Self {
+        let name = format!("{}.sealed", store.key());
+        Self {
+            path: home.vault_dir().join(&name),
+            name,
+            keys: Keys::new(home.path(), choice),
+        }
+    }
+
+    /// Waits for the right to change the vault, for at most so long.
+    ///
+    /// # Errors
+    /// [`ClientError::VaultBusy`] when somebody else kept it.
+    pub async fn lock(&self, wait_max: Duration) -> Result<VaultLock, ClientError> {
+        VaultLock::acquire(&self.beside("lock"), wait_max).await
+    }
+
+    /// Takes the right to change the vault when nobody has it.
+    ///
+    /// # Errors
+    /// [`ClientError::VaultNotRead`] when the system cannot lock.
+    pub fn try_lock(&self) -> Result<Option<VaultLock>, ClientError> {
+        VaultLock::try_acquire(&self.beside("lock"))
+    }
+
+    /// Reads without the lock: the newest version that opens. Changes nothing.
+    ///
+    /// # Errors
+    /// [`ClientError::VaultDamaged`] when no version opens, [`ClientError::VaultTooNew`],
+    /// [`ClientError::VaultKeyMissing`], [`ClientError::VaultNotRead`].
+    pub fn read(&self) -> Result<Option<Zeroizing<Vec<u8>>>, ClientError> {
+        match self.open_file(&self.path)? {
+            Found::Content(content) => Ok(Some(content)),
+            Found::Nothing => self.previous(),
+            Found::Damaged => match self.previous()? {
+                Some(content) => Ok(Some(content)),
+                None => Err(ClientError::VaultDamaged {
+                    set_aside: self.path.clone(),
+                }),
+            },
+        }
+    }
+
+    /// Reads with the lock: like [`Vault::read`], and sets a damaged file aside.
+    ///
+    /// # Errors
+    /// As [`Vault::read`].
+    pub fn read_locked(&self, _lock: &VaultLock) -> Result<Loaded, ClientError> {
+        sweep_leftovers(&self.path);
+        match self.open_file(&self.path)? {
+            Found::Content(content) => Ok(Loaded {
+                content: Some(content),
+                set_aside: None,
+            }),
+            Found::Nothing => Ok(Loaded {
+                content: self.previous()?,
+                set_aside: None,
+            }),
+            Found::Damaged => {
+                let set_aside = set_aside(&self.path)?;
+                match self.previous()? {
+                    Some(content) => Ok(Loaded {
+                        content: Some(content),
+                        set_aside: Some(set_aside),
+                    }),
+                    None => Err(ClientError::VaultDamaged { set_aside }),
+                }
+            }
+        }
+    }
+
+    /// Makes new content durable. The version before it stays as `.prev` until [`Vault::prove`].
+    ///
+    /// # Errors
+    /// [`ClientError::VaultNotWritten`] when the disk does not take it; the old content is then still there.
+    pub fn write(&self, lock: &VaultLock, content: &[u8]) -> Result<(), ClientError> {
+        self.write_with_looks(lock, content, &mut |_| Ok(()))
+    }
+
+    /// The content written last did its work: the version before it is not needed any more.
+    ///
+    /// # Errors
+    /// [`ClientError::VaultNotWritten`] when the file cannot be removed.
+    pub fn prove(&self, _lock: &VaultLock) -> Result<(), ClientError> {
+        let path = self.beside("prev");
+        remove_if_there(&path).map_err(|source| ClientError::VaultNotWritten { path, source })
+    }
+
+    /// Removes every readable version. Files set aside stay; they are sealed.
+    ///
+    /// # Errors
+    /// [`ClientError::VaultNotWritten`] when a file cannot be removed.
+    pub fn erase(&self, lock: &VaultLock) -> Result<(), ClientError> {
+        // The previous version goes first, so that a crash in between leaves the newer one and never revives it.
+        self.prove(lock)?;
+        sweep_leftovers(&self.path);
+        remove_if_there(&self.path).map_err(|source| ClientError::VaultNotWritten {
+            path: self.path.clone(),
+            source,
+        })
+    }
+
+    /// Puts a file that cannot be opened out of the way, so that a new sign-in can be saved.
+    ///
+    /// # Errors
+    /// [`ClientError::VaultNotWritten`] when it cannot be renamed.
+    pub fn set_aside(&self, _lock: &VaultLock) -> Result<Option<PathBuf>, ClientError> {
+        if self.path.exists() {
+            set_aside(&self.path).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    fn write_with_looks(
+        &self,
+        _lock: &VaultLock,
+        content: &[u8],
+        look: &mut dyn FnMut(Step) -> std::io::Result<()>,
+    ) -> Result<(), ClientError> {
+        let failed = |path: &Path| {
+            let path = path.to_path_buf();
+            move |source| ClientError::VaultNotWritten { path, source }
+        };
+        let existing = read_if_there(&self.path).map_err(|source| ClientError::VaultNotRead {
+            path: self.path.clone(),
+            source,
+        })?;
+        let key = match existing.as_deref().and_then(seal::key_id) {
+            Some(id) => self.keys.find(id)?.ok_or_else(|| ClientError::VaultKeyMissing {
+                path: self.path.clone(),
+            })?,
+            None => self.keys.to_write_with()?,
+        };
+        let sealed = seal::seal(&key, &self.name, content)?;
+        let previous = self.beside("prev");
+        if let Some(existing) = existing
+            && !previous.exists()
+        {
+            write_in_steps(&previous, &existing, look).map_err(failed(&previous))?;
+        }
+        write_in_steps(&self.path, &sealed, look).map_err(failed(&self.path))
+    }
+
+    fn previous(&self) -> Result<Option<Zeroizing<Vec<u8>>>, ClientError> {
+        match self.open_file(&self.beside("prev"))? {
+            Found::Content(content) => Ok(Some(content)),
+            Found::Nothing | Found::Damaged => Ok(None),
+        }
+    }
+
+    fn open_file(&self, path: &Path) -> Result<Found, ClientError> {
+        let sealed = read_if_there(path).map_err(|source| ClientError::VaultNotRead {
+            path: path.to_path_buf(),
+            source,
+        })?;
+        let Some(sealed) = sealed else {
+            return Ok(Found::Nothing);
+        };
+        match seal::open(&sealed, &self.name, |id| self.keys.find(id))? {
+            Opened::Content(content) => Ok(Found::Content(content)),
+            Opened::Damaged => Ok(Found::Damaged),
+            Opened::TooNew(format) => Err(ClientError::VaultTooNew {
+                path: path.to_path_buf(),
+                format,
+            }),
+            Opened::KeyMissing => Err(ClientError::VaultKeyMissing {
+                path: path.to_path_buf(),
+            }),
+        }
+    }
+
+    fn beside(&self, ending: &str) -> PathBuf {
+        self.path.with_file_name(format!("{}.{ending}", self.name))
+    }
+}
+
+enum Found {
+    Content(Zeroizing<Vec<u8>>),
+    Nothing,
+    Damaged,
+}
+
+/// Renames a file to the first free `.damaged-N`.
+fn set_aside(path: &Path) -> Result<PathBuf, ClientError> {
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let free = (1..=SET_ASIDE_MAX)
+        .map(|number| path.with_file_name(format!("{name}.damaged-{number}")))
+        .find(|candidate| !candidate.exists());
+    let target = free.unwrap_or_else(|| path.to_path_buf());
+    fs::rename(path, &target).map_err(|source| ClientError::VaultNotWritten {
+        path: target.clone(),
+        source,
+    })?;
+    Ok(target)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vault(dir: &tempfile::TempDir) -> Vault {
+        let home = Home::open(dir.path()).unwrap();
+        Vault::new(
+            &home,
+            &StoreAddress::parse("shop.example").unwrap(),
+            KeyChoice::File,
+        )
+    }
+
+    fn text(content: Option<Zeroizing<Vec<u8>>>) -> Option<String> {
+        content.map(|bytes| String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    fn locked(vault: &Vault) -> VaultLock {
+        vault.try_lock().unwrap().unwrap()
+    }
+
+    #[test]
+    fn an_empty_vault_holds_nothing_and_a_written_one_what_was_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let vault = vault(&dir);
+        assert_eq!(vault.read().unwrap(), None);
+        let lock = locked(&vault);
+        vault.write(&lock, b"one").unwrap();
+        assert_eq!(text(vault.read().unwrap()).as_deref(), Some("one"));
+        assert_eq!(
+            text(vault.read_locked(&lock).unwrap().content).as_deref(),
+            Some("one")
+        );
+        vault.erase(&lock).unwrap();
+        assert_eq!(vault.read().unwrap(), None);
+    }
+
+    #[test]
+    fn a_file_torn_at_any_byte_gives_way_to_the_version_before_and_is_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let vault = vault(&dir);
+        let lock = locked(&vault);
+        vault.write(&lock, b"one").unwrap();
+        vault.write(&lock, b"two").unwrap();
+        let whole = fs::read(&vault.path).unwrap();
+        for length in 0..whole.len() {
+            fs::write(&vault.path, &whole[..length]).unwrap();
+            assert_eq!(
+                text(vault.read().unwrap()).as_deref(),
+                Some("one"),
+                "torn at {length}"
+            );
+            let loaded = vault.read_locked(&lock).unwrap();
+            assert_eq!(text(loaded.content).as_deref(), Some("one"));
+            let aside = loaded.set_aside.unwrap();
+            assert_eq!(fs::read(aside).unwrap(), &whole[..length]);
+        }
+    }
+
+    #[test]
+    fn a_damaged_file_without_a_version_before_is_set_aside_and_said_so() {
+        let dir = tempfile::tempdir().unwrap();
+        let vault = vault(&dir);
+        let lock = locked(&vault);
+        fs::write(&vault.path, b"rubbish").unwrap();
+        assert_eq!(vault.read().unwrap_err().code().as_str(), "SY01006");
+        let ClientError::VaultDamaged { set_aside } = vault.read_locked(&lock).unwrap_err() else {
+            panic!("expected damage");
+        };
+        assert_eq!(fs::read(&set_aside).unwrap(), b"rubbish");
+        assert_eq!(vault.read_locked(&lock).unwrap(), Loaded::default());
+        vault.write(&lock, b"one").unwrap();
+        assert_eq!(text(vault.read().unwrap()).as_deref(), Some("one"));
+    }
+
+    #[test]
+    fn a_file_from_a_newer_version_is_refused_and_left_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let vault = vault(&dir);
+        let lock = locked(&vault);
+        vault.write(&lock, b"one").unwrap();
+        let mut newer = b"EVTV\x07".to_vec();
+        let digest = <sha2::Sha256 as sha2::Digest>::digest(&newer);
+        newer.extend_from_slice(&digest[..3]);
+        newer.extend_from_slice(&[9; 60]);
+        fs::write(&vault.path, &newer).unwrap();
+        assert_eq!(vault.read_locked(&lock).unwrap_err().code().as_str(), "SY01007");
+        assert_eq!(fs::read(&vault.path).unwrap(), newer);
+    }
+
+    #[test]
+    fn a_missing_key_is_named_and_the_file_left_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let vault = vault(&dir);
+        let lock = locked(&vault);
+        vault.write(&lock, b"one").unwrap();
+        let sealed = fs::read(&vault.path).unwrap();
+        fs::remove_file(dir.path().join("vault.key")).unwrap();
+        assert_eq!(vault.read_locked(&lock).unwrap_err().code().as_str(), "SY01008");
+        assert_eq!(vault.write(&lock, b"two").unwrap_err().code().as_str(), "SY01008");
+        assert_eq!(fs::read(&vault.path).unwrap(), sealed);
+    }
+
+    #[test]
+    fn a_crash_between_any_two_steps_leaves_the_old_content_or_the_new() {
+        for steps in 0..8 {
+            let dir = tempfile::tempdir().unwrap();
+            let vault = vault(&dir);
+            let lock = locked(&vault);
+            vault.write(&lock, b"old").unwrap();
+            let mut left = steps;
+            let ended = vault.write_with_looks(&lock, b"new", &mut |_| {
+                left -= 1;
+                if left < 0 {
+                    Err(std::io::Error::other("power cut"))
+                } else {
+                    Ok(())
+                }
+            });
+            let found = text(vault.read_locked(&lock).unwrap().content).unwrap();
+            assert!(
+                found == "old" || (found == "new" && steps >= 6),
+                "after {steps} steps: {found}"
+            );
+            assert_eq!(ended.is_ok(), steps >= 8);
+        }
+    }
+
+    #[test]
+    fn the_proved_version_is_kept_until_its_successor_is_proved_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let vault = vault(&dir);
+        let lock = locked(&vault);
+        for content in [b"one", b"two", b"six"] {
+            vault.write(&lock, content).unwrap();
+        }
+        fs::write(&vault.path, b"").unwrap();
+        assert_eq!(text(vault.read().unwrap()).as_deref(), Some("one"));
+        vault.write(&lock, b"ten").unwrap();
+        vault.prove(&lock).unwrap();
+        assert_eq!(text(vault.read().unwrap()).as_deref(), Some("ten"));
+        assert!(!vault.beside("prev").exists());
+    }
+
+    #[test]
+    fn many_writers_take_turns_and_no_reader_sees_a_mixture() {
+        let dir = tempfile::tempdir().unwrap();
+        let vault = vault(&dir);
+        vault.write(&locked(&vault), &[b'0'; 4000]).unwrap();
+        std::thread::scope(|scope| {
+            for letter in b'a'..b'e' {
+                let vault = vault.clone();
+                scope.spawn(move || {
+                    let mut written = 0;
+                    while written < 5 {
+                        if let Some(lock) = vault.try_lock().unwrap() {
+                            vault.write(&lock, &[letter; 4000]).unwrap();
+                            vault.prove(&lock).unwrap();
+                            written += 1;
+                        }
+                    }
+                });
+            }
+            for _ in 0..50 {
+                let content = vault.read().unwrap().unwrap();
+                assert_eq!(content.len(), 4000);
+                assert!(content.iter().all(|byte| *byte == content[0]));
+            }
+        });
+    }
+}
