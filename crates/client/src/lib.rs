@@ -10,6 +10,7 @@
 
 pub mod address;
 pub mod clock;
+pub mod discovery;
 pub mod error;
 pub mod home;
 pub mod http;
@@ -18,6 +19,7 @@ pub mod profile;
 pub mod vault;
 
 pub use address::StoreAddress;
+pub use discovery::{Discovery, discover};
 pub use error::ClientError;
 pub use home::Home;
 pub use profile::StoreProfile;
