@@ -54,7 +54,7 @@ pub(crate) fn screenshots(renew_picture: bool) -> Result<ExitCode> {
         "--package",
         "evertill",
         "--test",
-        "browser",
+        "system",
         "browser::screenshots",
     ])
     .status()
@@ -79,7 +79,7 @@ pub(crate) fn soak(seconds: &str) -> Result<ExitCode> {
         "--package",
         "evertill",
         "--test",
-        "cli",
+        "system",
         "a_till_left_alone",
     ])
     .env("EVERTILL_SOAK_SECONDS", seconds)
