@@ -3,6 +3,7 @@
 //! No redirect is followed here, no query or header is ever logged, and a token leaves only for the origin it
 //! belongs to. Every HTTP answer is an answer, whatever its status; a [`Failure`] means that none came.
 
+use std::fmt;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -75,8 +76,11 @@ impl Http {
     pub async fn send(&self, request: Request) -> Result<Answer, ClientError> {
         let mut url = request.url;
         let mut headers = request.headers;
+        if let Some(origin) = &request.only_to {
+            guard(origin, &url)?;
+        }
         if let Some(bearer) = &request.bearer {
-            bearer.guard(&url)?;
+            guard(&bearer.origin, &url)?;
             bearer.put_on(&mut url, &mut headers);
         }
         let origin = url.origin().ascii_serialization();
@@ -117,13 +121,13 @@ impl Http {
 }
 
 /// A request on its way out.
-#[derive(Debug)]
 pub struct Request {
     method: Method,
     url: Url,
     headers: HeaderMap,
     body: Option<Bytes>,
     bearer: Option<Bearer>,
+    only_to: Option<String>,
     limit: Option<Duration>,
 }
 
@@ -137,6 +141,7 @@ impl Request {
             headers: HeaderMap::new(),
             body: None,
             bearer: None,
+            only_to: None,
             limit: None,
         }
         .header("accept", "application/json")
@@ -181,11 +186,31 @@ impl Request {
         self
     }
 
+    /// The request carries a secret in its body and may go to the origin of this address only.
+    #[must_use]
+    pub fn only_to(mut self, address: &Url) -> Self {
+        self.only_to = Some(address.origin().ascii_serialization());
+        self
+    }
+
     /// Waits at most this long for the whole answer.
     #[must_use]
     pub fn limit(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);
         self
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Queries, headers and bodies may carry secrets.
+        write!(
+            f,
+            "Request({} {}{})",
+            self.method,
+            self.url.origin().ascii_serialization(),
+            self.url.path()
+        )
     }
 }
 
@@ -201,17 +226,6 @@ pub struct Bearer {
 }
 
 impl Bearer {
-    fn guard(&self, url: &Url) -> Result<(), ClientError> {
-        let actual = url.origin().ascii_serialization();
-        if actual == self.origin {
-            return Ok(());
-        }
-        Err(ClientError::OtherOrigin {
-            expected: self.origin.clone(),
-            actual,
-        })
-    }
-
     fn put_on(&self, url: &mut Url, headers: &mut HeaderMap) {
         match self.place.parameter(&self.token) {
             Some(value) => {
@@ -225,6 +239,17 @@ impl Bearer {
             }
         }
     }
+}
+
+fn guard(expected: &str, url: &Url) -> Result<(), ClientError> {
+    let actual = url.origin().ascii_serialization();
+    if actual == expected {
+        return Ok(());
+    }
+    Err(ClientError::OtherOrigin {
+        expected: expected.to_owned(),
+        actual,
+    })
 }
 
 /// An HTTP answer, taken in whole.

@@ -15,6 +15,7 @@ pub mod error;
 pub mod home;
 pub mod http;
 pub mod profile;
+pub mod sign_in;
 
 pub mod vault;
 
@@ -23,3 +24,4 @@ pub use discovery::{Discovery, discover};
 pub use error::ClientError;
 pub use home::Home;
 pub use profile::StoreProfile;
+pub use sign_in::PendingSignIn;
