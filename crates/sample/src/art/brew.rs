@@ -64,7 +64,7 @@ fn tea_box() -> Scene {
     Scene::new(
         Backdrop::Butter,
         [164, 169, 84, 7],
-        r##"<path d="M92 74l22-22h116l-18 22z" fill="#8e3130"/><path d="M212 74l18-22v96l-18 20z" fill="#7c2727"/><path d="M92 74h120v94H92z" fill="#a83c39"/><path d="M92 86h120v6H92zM92 150h120v6H92z" fill="#e8c98a"/><path d="M118 102h68v38h-68z" fill="#f8efdd"/><path d="M132 114h30v8q0 12-15 12t-15-12z" fill="#a83c39"/><path d="M162 116q8 0 8 5t-9 6" fill="none" stroke="#a83c39" stroke-width="3"/><path d="M142 110q-3-3 0-6M150 110q-3-3 0-6" stroke="#a83c39" stroke-width="2" fill="none" stroke-linecap="round"/><path d="M226 60q14 6 12 24" fill="none" stroke="#efe6d2" stroke-width="2"/><path d="M231 84h14v20h-14z" fill="#f8efdd"/><path d="M234 90h8v3h-8z" fill="#a83c39"/>"##,
+        r##"<path d="M92 74l22-22h116l-18 22z" fill="#8e3130"/><path d="M212 74l18-22v96l-18 20z" fill="#7c2727"/><path d="M92 74h120v94H92z" fill="#a83c39"/><path d="M92 86h120v6H92zM92 150h120v6H92z" fill="#e8c98a"/><path d="M118 102h68v38h-68z" fill="#f8efdd"/><path d="M132 114h30v8q0 12-15 12t-15-12z" fill="#a83c39"/><path d="M162 116q8 0 8 5t-9 6" fill="none" stroke="#a83c39" stroke-width="3"/><path d="M142 110q-3-3 0-6M150 110q-3-3 0-6" stroke="#a83c39" stroke-width="2" fill="none" stroke-linecap="round"/><path d="M196 52q30 8 34 52" fill="none" stroke="#f8efdd" stroke-width="2.500"/><path d="M218 104h24v26h-24z" fill="#f8efdd"/><path d="M218 104h24v6h-24z" fill="#e8c98a"/><circle cx="230" cy="120" r="5" fill="#a83c39"/>"##,
     )
 }
 
@@ -72,7 +72,7 @@ fn filter_papers() -> Scene {
     Scene::new(
         Backdrop::Blush,
         [160, 168, 88, 7],
-        r##"<path d="M84 92h88l-24 74h-40z" fill="#e3cda4"/><path d="M90 86h88l-24 76h-40z" fill="#eddbb7"/><path d="M96 80h88l-24 78h-40z" fill="#f5e8cb"/><path d="M96 80h88l-3 10H99z" fill="#e6d3aa"/><path d="M118 150l-16-56M124 158l-2-66M158 150l16-56" stroke="#dcc79b" stroke-width="2"/><path d="M178 84h66v84h-66z" fill="#b9825a"/><path d="M178 84h12v84h-12z" fill="#c8946c"/><path d="M178 84h66v16h-66z" fill="#a06d48"/><path d="M196 112h38v40h-38z" fill="#f5ead6"/><path d="M202 120h26l-8 24h-10z" fill="#b9825a"/>"##,
+        r##"<g transform="translate(-24 -26) scale(1.150)"><path d="M84 92h88l-24 74h-40z" fill="#e3cda4"/><path d="M90 86h88l-24 76h-40z" fill="#eddbb7"/><path d="M96 80h88l-24 78h-40z" fill="#f5e8cb"/><path d="M96 80h88l-3 10H99z" fill="#e6d3aa"/><path d="M118 150l-16-56M124 158l-2-66M158 150l16-56" stroke="#dcc79b" stroke-width="2"/><path d="M178 84h66v84h-66z" fill="#b9825a"/><path d="M178 84h12v84h-12z" fill="#c8946c"/><path d="M178 84h66v16h-66z" fill="#a06d48"/><path d="M196 112h38v40h-38z" fill="#f5ead6"/><path d="M202 120h26l-8 24h-10z" fill="#b9825a"/></g>"##,
     )
 }
 

@@ -30,9 +30,9 @@ fn cap(backdrop: Backdrop, cloth: Ink) -> Scene {
     let (light, dark, deep) = (cloth.lighter(8), cloth.darker(15), cloth.darker(24));
     Scene::new(
         backdrop,
-        [180, 162, 96, 8],
+        [162, 167, 98, 7],
         format!(
-            r##"<path d="M92 130q0-78 72-78t70 78z" fill="{cloth}"/><path d="M164 52q-34 16-36 78H92q0-78 72-78z" fill="{light}"/><path d="M164 52q32 16 34 78h36q2-78-70-78z" fill="{dark}"/><path d="M88 126h140q44 6 52 28-50-14-120-12-60 2-72-16z" fill="{deep}"/><circle cx="164" cy="52" r="6" fill="{deep}"/><rect x="146" y="84" width="36" height="26" rx="13" fill="#f3e9d2"/><path d="M153 97h22" stroke="{cloth}" stroke-width="4"/>"##
+            r##"<g transform="translate(-22 13)"><path d="M92 130q0-78 72-78t70 78z" fill="{cloth}"/><path d="M164 52q-34 16-36 78H92q0-78 72-78z" fill="{light}"/><path d="M164 52q32 16 34 78h36q2-78-70-78z" fill="{dark}"/><path d="M88 126h140q44 6 52 28-50-14-120-12-60 2-72-16z" fill="{deep}"/><circle cx="164" cy="52" r="6" fill="{deep}"/><rect x="146" y="84" width="36" height="26" rx="13" fill="#f3e9d2"/><path d="M153 97h22" stroke="{cloth}" stroke-width="4"/></g>"##
         ),
     )
 }

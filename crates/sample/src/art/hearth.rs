@@ -58,7 +58,7 @@ fn logs() -> Scene {
         Backdrop::Sky,
         [160, 170, 104, 8],
         format!(
-            r##"{}<g fill="none" stroke="#d9542b" stroke-width="2" opacity=".75"><path d="M146 10L70 138M174 10l76 128M130 36l104 130M190 36L86 166M112 66l82 102M208 66l-82 102M92 98l56 70M228 98l-56 70"/></g><path d="M146 10q14-10 28 0" fill="none" stroke="#d9542b" stroke-width="5" stroke-linecap="round"/>"##,
+            r##"<g transform="translate(16 17) scale(.9)">{}<g fill="none" stroke="#d9542b" stroke-width="2" opacity=".75"><path d="M146 10L70 138M174 10l76 128M130 36l104 130M190 36L86 166M112 66l82 102M208 66l-82 102M92 98l56 70M228 98l-56 70"/></g><path d="M146 10q14-10 28 0" fill="none" stroke="#d9542b" stroke-width="5" stroke-linecap="round"/></g>"##,
             pile.concat()
         ),
     )

@@ -1,7 +1,5 @@
 //! The big glass jars whose contents are sold by weight.
 
-use std::fmt::Write as _;
-
 use super::ink::Ink;
 use super::scene::{Backdrop, Scene};
 
@@ -23,28 +21,18 @@ pub(super) fn of_beans() -> Scene {
             8,
         )
     };
-    jar(
-        Backdrop::Lilac,
-        Ink(0x4b2f1f),
-        Ink(0x4b3b78),
-        &scattered(18, piece),
-    )
+    jar(Backdrop::Lilac, Ink(0x4b2f1f), Ink(0x4b3b78), &shaken(piece))
 }
 
 pub(super) fn of_earl_grey() -> Scene {
     let piece = |index: i32, x, y| {
-        let colour = if index % 4 == 1 { "#5b7fc7" } else { "#5a5147" };
+        let colour = if index % 3 == 1 { "#6f93dc" } else { "#75695b" };
         let turned = index * 61 % 180;
         format!(
-            r##"<path transform="translate({x} {y}) rotate({turned})" d="M-8 0q8-6 16 0-8 5-16 0z" fill="{colour}"/>"##
+            r##"<path transform="translate({x} {y}) rotate({turned})" d="M-8 0q8-7 16 0-8 6-16 0z" fill="{colour}"/>"##
         )
     };
-    jar(
-        Backdrop::Butter,
-        Ink(0x39322b),
-        Ink(0x36558f),
-        &scattered(24, piece),
-    )
+    jar(Backdrop::Butter, Ink(0x39322b), Ink(0x36558f), &shaken(piece))
 }
 
 pub(super) fn of_chamomile() -> Scene {
@@ -54,12 +42,7 @@ pub(super) fn of_chamomile() -> Scene {
             r##"<circle cx="{x}" cy="{y}" r="8" fill="#fbf6e6"/><circle cx="{x}" cy="{y}" r="{radius}" fill="#e0a83a"/>"##
         )
     };
-    jar(
-        Backdrop::Sage,
-        Ink(0xc9b57a),
-        Ink(0x5d7a45),
-        &scattered(24, piece),
-    )
+    jar(Backdrop::Sage, Ink(0xb09c58), Ink(0x5d7a45), &shaken(piece))
 }
 
 pub(super) fn of_granola() -> Scene {
@@ -72,17 +55,22 @@ pub(super) fn of_granola() -> Scene {
         };
         format!(r##"<circle cx="{x}" cy="{y}" r="{radius}" fill="{colour}"/>"##)
     };
-    jar(Backdrop::Sky, Ink(0xb98648), Ink(0x8a4b23), &scattered(24, piece))
+    jar(Backdrop::Sky, Ink(0xb98648), Ink(0x8a4b23), &shaken(piece))
 }
 
-fn scattered(count: i32, piece: impl Fn(i32, i32, i32) -> String) -> String {
-    let mut pieces = String::new();
-    for index in 0..count {
-        let along = index * 23;
-        // Writing into a string cannot fail.
-        let _ = write!(pieces, "{}", piece(index, 124 + along % 74, 92 + along / 74 * 10));
-    }
-    pieces
+/// Fills the jar with six rows of five pieces, shaken a little; those the label would hide are left out.
+fn shaken(piece: impl Fn(i32, i32, i32) -> String) -> String {
+    (0..30)
+        .map(|index| {
+            (
+                index,
+                127 + index % 5 * 16 + index / 5 % 2 * 4,
+                93 + index / 5 * 12 + index * 7 % 5 - 2,
+            )
+        })
+        .filter(|&(_, x, y)| !((140..=180).contains(&x) && (117..=141).contains(&y)))
+        .map(|(index, x, y)| piece(index, x, y))
+        .collect()
 }
 
 fn jar(backdrop: Backdrop, fill: Ink, print: Ink, pieces: &str) -> Scene {

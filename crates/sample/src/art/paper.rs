@@ -1,7 +1,5 @@
 //! Paper and what marks it.
 
-use std::fmt::Write as _;
-
 use super::ink::Ink;
 use super::scene::{Backdrop, Scene};
 
@@ -80,16 +78,19 @@ fn colour_pencils() -> Scene {
         0xc0392b, 0xe07a3a, 0xf2b84b, 0x9db13c, 0x3f7a4f, 0x2f9c86, 0x4a8fc0, 0x36558f, 0x6a5590, 0xa5487f,
         0x8a5a35, 0x3b444a,
     ];
-    let mut pencils = String::new();
-    for (colour, x) in colours.into_iter().map(Ink).zip((74..).step_by(14)) {
+    let pencil = |(colour, x): (Ink, i32)| {
         let dark = colour.darker(18);
         let top = 40 + (x / 14 * 7) % 12;
-        // Writing into a string cannot fail.
-        let _ = write!(
-            pencils,
-            r##"<g transform="translate({x} {top})"><path d="M1 24L7 0l6 24z" fill="#edd3a4"/><path d="M4 11L7 0l3 11z" fill="{colour}"/><path d="M0 24h14v100H0z" fill="{colour}"/><path d="M9 24h5v100H9z" fill="{dark}"/></g>"##
-        );
-    }
+        format!(
+            r##"<g transform="translate({x} {top})"><path d="M1 24L7 0l6 24z" fill="#edd3a4"/><path d="M4 11L7 0l3 11z" fill="{colour}"/><path d="M0 24h14v60H0z" fill="{colour}"/><path d="M9 24h5v60H9z" fill="{dark}"/></g>"##
+        )
+    };
+    let pencils: String = colours
+        .into_iter()
+        .map(Ink)
+        .zip((74..).step_by(14))
+        .map(pencil)
+        .collect();
     Scene::new(
         Backdrop::Butter,
         [160, 170, 104, 7],
