@@ -8,9 +8,11 @@
 //! Start at [`totals`] for the arithmetic of WooCommerce and at [`cart`] for an open sale. `f64` occurs in one
 //! function only, which says why.
 
+pub mod booked;
 pub mod cart;
 pub mod error;
 pub mod line;
+pub mod outbox;
 pub mod record;
 pub mod sale;
 pub mod tax;

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-/// Largest amount or quantity, in either direction, that [`total_order`] is made for.
+/// Largest amount or quantity, in either direction, that [`total_order`](super::total_order) is made for.
 pub const AMOUNT_MAX: Decimal = Decimal::from_parts(1_410_065_408, 2, 0, false, 0);
 
 /// What an order consists of, in net amounts.
