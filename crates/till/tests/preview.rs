@@ -1,6 +1,8 @@
 //! Renders every page with a believable morning, checks what must hold for all of them, and leaves them in
 //! `target/preview` to be looked at in a browser.
 
+#![expect(clippy::unwrap_used, reason = "a page that does not render fails the test")]
+
 #[path = "preview/after.rs"]
 mod after;
 #[path = "preview/shop.rs"]
@@ -156,7 +158,7 @@ fn text(html: &str) -> String {
 fn pages_are_left_for_looking_at() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/preview");
     fs::create_dir_all(folder.join("assets")).unwrap();
-    for path in ["evertill.css", "till.js", "inter-till.woff2", "logo.svg"] {
+    for path in ["evertill.css", "till.css", "till.js", "inter-till.woff2", "logo.svg"] {
         let file = assets::find(path).unwrap();
         fs::write(folder.join("assets").join(path), file.body).unwrap();
     }

@@ -143,15 +143,20 @@ pub fn soft_hyphens(text: &str) -> String {
     out
 }
 
+/// Whether a syllable may begin here: a consonant before a vowel, where `pl`, `tr`, `ch` and their like stay together.
 fn breaks_before(letters: &[char], index: usize) -> bool {
-    let vowel = |at: usize| {
-        letters
-            .get(at)
-            .is_some_and(|c| "aeiouyäöüáéíóúàèìòùâêîôûåæø".contains(c.to_ascii_lowercase()))
+    let letter = |at: usize| letters.get(at).map_or(' ', |c| c.to_ascii_lowercase());
+    let vowel = |at: usize| "aeiouyäöüáéíóúàèìòùâêîôûåæø".contains(letter(at));
+    let pair = |at: usize| match letter(at + 1) {
+        'l' | 'r' => "pbtdkgfcv".contains(letter(at)),
+        'h' => "cpts".contains(letter(at)),
+        _ => false,
     };
-    let letter = |at: usize| letters.get(at).is_some_and(|c| c.is_alphabetic());
-    let room = index >= 3 && (index..index + 3).all(letter);
-    room && !vowel(index) && vowel(index + 1) && letter(index - 1)
+    let room = index >= 3 && (index - 1..index + 3).all(|at| letter(at).is_alphabetic());
+    if !room || vowel(index) || pair(index - 1) {
+        return false;
+    }
+    vowel(index + 1) || (pair(index) && vowel(index + 2))
 }
 
 /// The fewest coins and notes an amount of change can be given in, `£2 + £1 + 50p + 20p`.
@@ -257,7 +262,7 @@ mod tests {
         assert_eq!(soft_hyphens("House Espresso Beans"), "House Espresso Beans");
         let long = soft_hyphens("Weihnachtsplätzchen-Ausstechformen");
         assert_eq!(long.replace('\u{ad}', ""), "Weihnachtsplätzchen-Ausstechformen");
-        assert!(long.contains('\u{ad}'), "{long:?}");
+        assert!(long.starts_with("Weihnachts\u{ad}plätzchen"), "{long:?}");
         assert!(long.split(['\u{ad}', '-']).all(|part| part.chars().count() >= 3));
     }
 

@@ -12,6 +12,8 @@ use super::register::SumRow;
 pub struct SaleDonePage {
     /// Rail, bar and head.
     pub frame: Frame,
+    /// Token for the form that takes the first scan of the next sale.
+    pub csrf: String,
     /// Id of the sale.
     pub uuid: String,
     /// Number, `2047`.

@@ -75,6 +75,7 @@ pub(crate) fn journey(state: &str) -> Journey {
 pub(crate) fn done(state: &str, bar: &str) -> SaleDonePage {
     SaleDonePage {
         frame: frame("Sale done", Nav::Sell, bar),
+        csrf: CSRF.into(),
         uuid: UUID.into(),
         number: "2047".into(),
         change: Some("£3.70".into()),
