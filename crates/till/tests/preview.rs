@@ -158,7 +158,13 @@ fn text(html: &str) -> String {
 fn pages_are_left_for_looking_at() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/preview");
     fs::create_dir_all(folder.join("assets")).unwrap();
-    for path in ["evertill.css", "till.css", "till.js", "inter-till.woff2", "logo.svg"] {
+    for path in [
+        "evertill.css",
+        "till.css",
+        "till.js",
+        "inter-till.woff2",
+        "logo.svg",
+    ] {
         let file = assets::find(path).unwrap();
         fs::write(folder.join("assets").join(path), file.body).unwrap();
     }
