@@ -22,7 +22,7 @@ pub(crate) fn accounts() -> Vec<Account> {
     vec![
         account(
             1,
-            "ann",
+            "owner",
             "Ann",
             "Whitaker",
             "ann@corner.example.com",
@@ -30,16 +30,23 @@ pub(crate) fn accounts() -> Vec<Account> {
         ),
         account(
             2,
-            "ben",
+            "manager",
             "Ben",
             "Adeyemi",
             "ben@corner.example.com",
             Role::ShopManager,
         ),
-        account(3, "ada", "Ada", "Osei", "ada@corner.example.com", Role::Cashier),
+        account(
+            3,
+            "cashier",
+            "Ada",
+            "Osei",
+            "ada@corner.example.com",
+            Role::Cashier,
+        ),
         account(
             4,
-            "cara",
+            "cashier2",
             "Cara",
             "Lindqvist",
             "cara@corner.example.com",
