@@ -352,10 +352,10 @@ fn each_role_has_somebody_and_a_demo_password() {
         })
         .collect();
     let expected = [
-        ("Ann Whitaker", "administrator", "ann-demo"),
-        ("Ben Adeyemi", "shop_manager", "ben-demo"),
-        ("Ada Osei", "cashier", "ada-demo"),
-        ("Cara Lindqvist", "cashier", "cara-demo"),
+        ("Ann Whitaker", "administrator", "owner-demo"),
+        ("Ben Adeyemi", "shop_manager", "manager-demo"),
+        ("Ada Osei", "cashier", "cashier-demo"),
+        ("Cara Lindqvist", "cashier", "cashier2-demo"),
     ];
     assert_eq!(
         staff,
