@@ -282,7 +282,12 @@ impl Cart {
     /// The figures under the lines.
     #[must_use]
     pub fn summary(&self, setup: &TaxSetup) -> CartSummary {
-        CartSummary::of(&self.lines, &self.totals(setup), setup)
+        CartSummary::of(
+            self.lines.iter(),
+            &self.totals(setup),
+            setup.prices_include_tax,
+            setup.decimals,
+        )
     }
 
     fn held(&self, line: Uuid) -> Result<&CartLine, SaleError> {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    cart::{Cart, CartLine},
+    cart::{Cart, CartLine, CartSummary},
     error::SaleError,
     record::{Format, Record},
     tax::TaxSetup,
@@ -104,6 +104,19 @@ impl UnpaidSale {
         &self.totals
     }
 
+    /// The lines.
+    #[must_use]
+    pub fn lines(&self) -> &[SaleLine] {
+        &self.lines
+    }
+
+    /// The figures under the lines.
+    #[must_use]
+    pub fn summary(&self) -> CartSummary {
+        let lines = self.lines.iter().map(|sold| &sold.line);
+        CartSummary::of(lines, &self.totals, self.prices_include_tax, self.decimals)
+    }
+
     /// Takes cash for it.
     ///
     /// # Errors
@@ -194,6 +207,13 @@ impl PaidSale {
     #[must_use]
     pub fn totals(&self) -> &OrderTotals {
         &self.totals
+    }
+
+    /// The figures under the lines.
+    #[must_use]
+    pub fn summary(&self) -> CartSummary {
+        let lines = self.lines.iter().map(|sold| &sold.line);
+        CartSummary::of(lines, &self.totals, self.prices_include_tax, self.decimals)
     }
 
     /// How it was paid.

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::tax::{TaxSetup, half_up};
+use crate::tax::half_up;
 
 /// Something that can be sold, as the catalogue has it at this moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,8 +99,14 @@ pub struct CartLine {
 impl CartLine {
     /// What the shelf price of the line comes to, in the shop's own mode, rounded as money.
     #[must_use]
-    pub fn amount(&self, setup: &TaxSetup) -> Decimal {
-        half_up(self.price * self.quantity, setup.decimals)
+    pub fn amount(&self, decimals: u32) -> Decimal {
+        half_up(self.price * self.quantity, decimals)
+    }
+
+    /// What a changed price takes off the line, in the shop's own mode; zero when it is not lower.
+    #[must_use]
+    pub fn discount(&self, decimals: u32) -> Decimal {
+        half_up(self.undiscounted_price() * self.quantity, decimals) - self.amount(decimals)
     }
 
     /// Whether somebody set another price than the catalogue's.

@@ -4,10 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::CartLine;
-use crate::{
-    tax::TaxSetup,
-    totals::{OrderTotals, TaxLine},
-};
+use crate::totals::{OrderTotals, TaxLine};
 
 /// What the till shows below the lines; the rows add up to the total, to the cent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,22 +29,29 @@ pub struct CartSummary {
 }
 
 impl CartSummary {
-    pub(super) fn of(lines: &[CartLine], totals: &OrderTotals, setup: &TaxSetup) -> Self {
-        let (discounts, before_discounts) = if setup.prices_include_tax {
+    pub(crate) fn of<'a>(
+        lines: impl Iterator<Item = &'a CartLine>,
+        totals: &OrderTotals,
+        prices_include_tax: bool,
+        decimals: u32,
+    ) -> Self {
+        let (discounts, after_discounts) = if prices_include_tax {
             (totals.discount_total + totals.discount_tax, totals.total)
         } else {
             (totals.discount_total, totals.total - totals.total_tax)
         };
-        let shown: Decimal = lines.iter().map(|line| line.amount(setup)).sum();
+        let (count, shown) = lines.fold((0, Decimal::ZERO), |(count, shown), line| {
+            (count + 1, shown + line.amount(decimals))
+        });
         Self {
-            lines: lines.len(),
-            items: before_discounts + discounts,
+            lines: count,
+            items: after_discounts + discounts,
             discounts,
             taxes: totals.tax_lines.clone(),
             total_tax: totals.total_tax,
-            prices_include_tax: setup.prices_include_tax,
+            prices_include_tax,
             total: totals.total,
-            rounding: match setup.prices_include_tax {
+            rounding: match prices_include_tax {
                 true => totals.total - shown,
                 false => Decimal::ZERO,
             },
