@@ -13,7 +13,7 @@ use crate::{
     line::net_of,
     record::{Format, Record},
     tax::TaxSetup,
-    totals::{AMOUNT_MAX, LineInput, OrderInput, OrderTotals, total_order},
+    totals::{AMOUNT_MAX, LineInput, OrderInput, OrderTotals, QUANTITY_MAX, total_order},
 };
 
 mod history;
@@ -72,7 +72,7 @@ impl CartRules {
         if quantity <= Decimal::ZERO {
             return Err(SaleError::QuantityTooLow { quantity });
         }
-        if quantity > self.quantity_max.min(AMOUNT_MAX) {
+        if quantity > self.quantity_max.min(QUANTITY_MAX) {
             return Err(SaleError::QuantityTooHigh {
                 quantity,
                 quantity_max: self.quantity_max,
@@ -213,7 +213,7 @@ impl Cart {
             CartAction::Add { line, item, quantity } => self.add(line, *item, quantity, rules)?,
             CartAction::SetQuantity { line, quantity } => self.set_quantity(line, quantity, rules)?,
             CartAction::ChangeQuantity { line, by } => {
-                let quantity = self.held(line)?.quantity + by.clamp(-AMOUNT_MAX, AMOUNT_MAX);
+                let quantity = self.held(line)?.quantity + by.clamp(-QUANTITY_MAX, QUANTITY_MAX);
                 self.set_quantity(line, quantity.max(Decimal::ZERO), rules)?
             }
             CartAction::SetPrice { line, price } => {

@@ -7,7 +7,8 @@
 //!     │  Wait, Gone,   │  │ Refused, Differs,
 //!     │  Unfinished …  │  │ too many updates
 //!     ├────────────────┘  └───────────────────────► Parked
-//!     └──────────────────────────── SendAgain ────────┘
+//!     └──────────────────────────── SendAgain ────────┤
+//!                                        Accept       └──► Booked
 //! ```
 //!
 //! The rules only: no clock, no randomness, no I/O. The caller keeps the new state durably *before* it sends. A

@@ -18,12 +18,13 @@ mod shapes;
 
 pub use shapes::{
     AMOUNT_MAX, ChargeTotals, CouponInput, CouponKind, CouponTotals, FeeInput, LineInput, LineTax,
-    LineTotals, OrderInput, OrderTotals, ShippingInput, TaxLine,
+    LineTotals, OrderInput, OrderTotals, QUANTITY_MAX, ShippingInput, TaxLine,
 };
 
 /// Computes what a store charges for an order.
 ///
-/// Amounts and quantities beyond [`AMOUNT_MAX`] are not for it; see [`OrderInput::is_in_range`].
+/// Amounts beyond [`AMOUNT_MAX`] and quantities beyond [`QUANTITY_MAX`] are not for it: see
+/// [`OrderInput::is_in_range`].
 #[must_use]
 pub fn total_order(setup: &TaxSetup, input: &OrderInput) -> OrderTotals {
     let (line_nets, coupons) = coupons::apply(setup, input);

@@ -268,6 +268,32 @@ fn drawn_orders_with_coupons_cost_what_the_store_says() {
     check(&random(), true, 264);
 }
 
+/// Before WooCommerce 10.0.0 the cents of a coupon fell on other lines.
+#[test]
+fn older_stores_hand_out_coupon_cents_by_line_total_times_quantity() {
+    let amount = |text: &str| text.parse::<Decimal>().expect("an amount");
+    let cases = named();
+    let older = |id: &str| {
+        let case = cases.iter().find(|case| case.id == id).expect("a named case");
+        let setup = TaxSetup {
+            coupon_order: CouponOrder::LineTotalTimesQuantity,
+            ..case.setup()
+        };
+        total_order(&setup, &case.input())
+    };
+    let nets = |id: &str| -> Vec<Decimal> { older(id).lines.iter().map(|line| line.total).collect() };
+    assert_eq!(nets("V10"), [amount("7.5"), amount("10.116667")]);
+    assert_eq!(nets("V11"), [amount("16.67"), amount("9.31")]);
+    assert_eq!(
+        (older("V19").total, older("V19").total_tax),
+        (amount("144.34"), amount("24.06"))
+    );
+    assert_eq!(
+        (older("V20").total, older("V20").total_tax),
+        (amount("600.68"), amount("45.66"))
+    );
+}
+
 #[test]
 fn shelf_prices_become_the_net_lines_that_were_sent() {
     for case in named().iter().chain(&random()) {

@@ -175,6 +175,20 @@ fn what_the_rules_forbid_changes_nothing() {
 }
 
 #[test]
+fn danger_8_no_line_is_without_quantity_and_no_empty_sale_is_paid() {
+    let line = identity(1);
+    let mut cart = cart(vec![add(1, 31, "9.99", "1")]);
+    let zero = CartAction::SetQuantity {
+        line,
+        quantity: amount("0"),
+    };
+    cart.apply(zero, &CartRules::default()).unwrap();
+    assert!(cart.line(line).is_none());
+    let unpaid = crate::sale::UnpaidSale::of(&cart, &shop(true));
+    assert!(matches!(unpaid, Err(SaleError::SaleEmpty)));
+}
+
+#[test]
 fn weighed_goods_need_a_shop_that_sells_by_weight() {
     let rules = CartRules::default().with_decimal_quantities();
     let mut cart = Cart::default();

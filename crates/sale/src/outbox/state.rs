@@ -93,7 +93,7 @@ pub enum State {
         /// Attempts before this one that brought no verdict.
         attempt: u32,
     },
-    /// The store has it, as it was sent.
+    /// The store has it, as it was sent or as a person accepted it.
     Booked {
         /// The store's order.
         booking: Booking,
@@ -155,6 +155,8 @@ pub enum Input {
     Hurry,
     /// A person wants a parked sale sent again.
     SendAgain,
+    /// A person takes the store's order, differing as it is, for the sale.
+    Accept,
 }
 
 /// Randomness and a fresh identity, handed in.
@@ -269,6 +271,19 @@ impl State {
             (Self::Parked { write, .. }, Input::SendAgain) => {
                 (Self::due_now(again(write, chance), now_ms), None)
             }
+            (
+                Self::Parked {
+                    why: ParkedWhy::Differs { booking, .. },
+                    ..
+                },
+                Input::Accept,
+            ) => (
+                Self::Booked {
+                    booking,
+                    at_ms: now_ms,
+                },
+                None,
+            ),
             (state @ (Self::Sending { .. } | Self::Booked { .. } | Self::Parked { .. }), Input::Hurry)
             | (
                 state @ (Self::Waiting { .. } | Self::Booked { .. } | Self::Parked { .. }),
@@ -279,7 +294,7 @@ impl State {
                 | Self::Sending { .. }
                 | Self::Booked { .. }
                 | Self::Parked { .. }),
-                input @ (Input::Due | Input::Heard(_) | Input::SendAgain),
+                input @ (Input::Due | Input::Heard(_) | Input::SendAgain | Input::Accept),
             ) => {
                 let output = Output::Alarm {
                     state: state.name(),
@@ -308,6 +323,7 @@ impl Input {
             Self::Interrupted => "interrupted",
             Self::Hurry => "hurry",
             Self::SendAgain => "send again",
+            Self::Accept => "accept",
         }
     }
 }

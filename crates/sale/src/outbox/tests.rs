@@ -103,6 +103,17 @@ fn danger_6_an_order_that_somebody_changed_waits_for_a_person() {
 }
 
 #[test]
+fn a_person_may_take_the_stores_order_for_the_sale_and_nothing_else() {
+    let differs = after(sending(), "lines-dropped");
+    let (state, _) = differs.step(NOW, Input::Accept, chance(4));
+    assert!(state.is_booked());
+    let refused = after(sending(), "refused-coupon");
+    let (state, output) = refused.clone().step(NOW, Input::Accept, chance(4));
+    assert_eq!(state, refused);
+    assert!(matches!(output, Some(Output::Alarm { .. })));
+}
+
+#[test]
 fn danger_7_an_update_leaves_no_line_out() {
     let (_, write) = send(after(sending(), "stale"));
     let payload = write.envelope(&wine_and_coffee()).payload.unwrap();

@@ -83,7 +83,9 @@ fn items(setup: &TaxSetup, input: &OrderInput) -> Vec<Item> {
         Reverse(match setup.coupon_order {
             CouponOrder::UnitPrice if item.quantity > Decimal::ONE => item.base / item.quantity,
             CouponOrder::UnitPrice => item.base,
-            CouponOrder::LineTotalTimesQuantity => item.base * item.quantity,
+            CouponOrder::LineTotalTimesQuantity => {
+                item.base.checked_mul(item.quantity).unwrap_or(Decimal::MAX)
+            }
         })
     });
     items

@@ -3,8 +3,11 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-/// Largest amount or quantity, in either direction, that [`total_order`](super::total_order) is made for.
+/// Largest amount, in either direction, that [`total_order`](super::total_order) is made for.
 pub const AMOUNT_MAX: Decimal = Decimal::from_parts(1_410_065_408, 2, 0, false, 0);
+
+/// Largest quantity of a line that [`total_order`](super::total_order) is made for.
+pub const QUANTITY_MAX: Decimal = Decimal::from_parts(1_000_000, 0, 0, false, 0);
 
 /// What an order consists of, in net amounts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -21,13 +24,11 @@ pub struct OrderInput {
 }
 
 impl OrderInput {
-    /// Whether every amount and quantity lies within [`AMOUNT_MAX`]; figures from outside must pass it first.
+    /// Whether every amount lies within [`AMOUNT_MAX`] and every quantity within [`QUANTITY_MAX`]; figures from
+    /// outside must pass it first.
     #[must_use]
     pub fn is_in_range(&self) -> bool {
-        let lines = self
-            .lines
-            .iter()
-            .flat_map(|line| [line.quantity, line.subtotal, line.total]);
+        let lines = self.lines.iter().flat_map(|line| [line.subtotal, line.total]);
         let fees = self.fees.iter().map(|fee| fee.total);
         let shipping = self.shipping.iter().map(|cost| cost.total);
         let coupons = self.coupons.iter().map(|coupon| coupon.amount);
@@ -36,6 +37,7 @@ impl OrderInput {
             .chain(shipping)
             .chain(coupons)
             .all(|figure| figure.abs() <= AMOUNT_MAX)
+            && self.lines.iter().all(|line| line.quantity.abs() <= QUANTITY_MAX)
     }
 }
 
@@ -169,7 +171,7 @@ pub struct TaxLine {
     pub tax_total: Decimal,
     /// Tax on shipping.
     pub shipping_tax_total: Decimal,
-    /// Net amount of everything that bears the rate, rounded like the items; for receipts, not sent.
+    /// Net amount of everything that bears the rate, each part rounded as money; for receipts, not sent.
     pub net: Decimal,
 }
 
