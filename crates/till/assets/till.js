@@ -81,7 +81,7 @@
     line = line.then(() => quietly(ask(url, { method: "POST", body }))).then((done) => {
       if (!done) return;
       const search = byId("search");
-      if (form.hasAttribute("data-focus-search") && search && !byId("sheet")?.firstElementChild && matchMedia("(pointer: fine)").matches) search.focus({ preventScroll: true });
+      if (form.hasAttribute("data-focus-search") && search && !byId("sheet")?.firstElementChild && !matchMedia("(pointer: coarse)").matches) search.focus({ preventScroll: true });
       if (form.id === "scan") byId("sheet")?.querySelector("[role=alertdialog]") ? beep(330, 330) : beep(1320);
     });
   }
@@ -265,7 +265,7 @@
     if (part.id === "goods-list" || part.id === "cart") badges();
     (part.matches("[data-current]") ? part : part.querySelector("[data-current]"))?.scrollIntoView({ block: "nearest" });
     const first = part.querySelector("[data-autofocus]");
-    const fine = matchMedia("(pointer: fine)").matches;
+    const fine = !matchMedia("(pointer: coarse)").matches;
     if (first && (fine || !isField(first)) && (part.id === "sheet" || part === document.body)) { first.focus({ preventScroll: true }); if (isField(first)) first.select(); }
     if (part.querySelector(".toast")) { clearTimeout(toastTimer); toastTimer = setTimeout(() => byId("toast")?.replaceChildren(), 8000); }
     for (const el of all("[data-sound]", part)) { el.setAttribute("aria-pressed", String(soundOn())); el.lastElementChild.textContent = soundOn() ? "on" : "off"; }

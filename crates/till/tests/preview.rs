@@ -174,6 +174,9 @@ fn pages_are_left_for_looking_at() {
             .replace("\"/picture/", "\"picture/");
         fs::write(folder.join(format!("{name}.html")), html).unwrap();
     }
+    for (name, (html, _)) in fragments() {
+        fs::write(folder.join(format!("{name}.fragment")), html).unwrap();
+    }
 }
 
 #[test]
