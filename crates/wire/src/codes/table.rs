@@ -111,6 +111,8 @@ impl Code {
     pub const VAULT_KEY_MISSING: Self = Self("SY01008");
     /// SY01009: The session could not be saved.
     pub const VAULT_NOT_WRITTEN: Self = Self("SY01009");
+    /// SY01010: The store's keys are damaged or missing.
+    pub const STORE_KEYS_UNUSABLE: Self = Self("SY01010");
     /// SY02001: The configuration cannot be read.
     pub const INVALID_CONFIGURATION: Self = Self("SY02001");
     /// SY02002: Something inside failed.
@@ -174,6 +176,7 @@ pub(super) const NAMED: &[Code] = &[
     Code::VAULT_TOO_NEW,
     Code::VAULT_KEY_MISSING,
     Code::VAULT_NOT_WRITTEN,
+    Code::STORE_KEYS_UNUSABLE,
     Code::INVALID_CONFIGURATION,
     Code::SERVICE_UNAVAILABLE,
 ];
@@ -556,6 +559,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         meaning: "A new token arrived and could not be written to disk.",
         remedy: "Free disk space or correct the rights on the data directory; the session goes on meanwhile.",
         exit: Exit::Trouble,
+    },
+    Entry {
+        code: Code::STORE_KEYS_UNUSABLE,
+        title: "The store's keys are damaged or missing",
+        meaning: "The file with the keys that sign every session is damaged, or is gone while sessions exist.",
+        remedy: "Put keys.json back from a backup of the store's data directory; new keys would sign every till out.",
+        exit: Exit::Configuration,
     },
     Entry {
         code: Code::INVALID_CONFIGURATION,
