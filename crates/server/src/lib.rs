@@ -1,1 +1,88 @@
 //! The store server: accounts, sessions, tokens, catalogue and orders on embedded SQLite.
+//!
+//! It stands where WordPress with the WCPOS plugin stands and speaks the same wire protocol, so that a stock
+//! client can sign in to it and a till can work without WordPress. [`start`] runs one.
+//!
+//! Requests come in at `http`, which knows the protocol's shapes; what is kept lies behind the `store` trait;
+//! `push` and `orders` decide as pure functions. Access tokens are checked without asking anybody, sessions are
+//! looked up on every request, so that ending one works at once.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use url::Url;
+
+mod access_log;
+mod accounts;
+mod catalogue;
+mod clock;
+mod config;
+mod error;
+mod fold;
+mod home;
+mod html;
+mod http;
+mod keys;
+mod orders;
+mod push;
+mod sample;
+mod server;
+mod sign_in;
+mod store;
+mod tokens;
+
+pub use accounts::PasswordError;
+pub use clock::Clock;
+pub use error::ServerError;
+pub use keys::KeysError;
+pub use server::{ServerHandle, start};
+pub use store::StoreError;
+
+/// The WordPress version a client is told; it decides which REST features a stock client uses.
+pub(crate) const WP_VERSION: &str = "7.1";
+
+/// The WooCommerce version whose arithmetic and shapes are spoken.
+pub(crate) const WC_VERSION: &str = "10.0.2";
+
+/// The version of the WCPOS plugin whose protocol is spoken.
+pub(crate) const WCPOS_VERSION: &str = "1.10.0";
+
+/// How long an access token lives unless told otherwise.
+pub const ACCESS_LIFE_DEFAULT: Duration = Duration::from_secs(15 * 60);
+
+/// How a store server is run.
+#[derive(Debug, Clone)]
+pub struct ServeOptions {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Directory that holds everything the store keeps. One process at a time.
+    pub data_dir: PathBuf,
+    /// How long an access token lives; at least a second.
+    pub access_life: Duration,
+    /// Address people and tills reach the store by; the address listened on when absent.
+    pub public_url: Option<Url>,
+    /// Loads the sample shop into a store that has nothing yet.
+    pub sample_shop: bool,
+    /// Configuration file (TOML).
+    pub config: Option<PathBuf>,
+    /// Writes one JSON line a request to `access.log` in the data directory.
+    pub access_log: bool,
+    /// The store's clock.
+    pub clock: Clock,
+}
+
+impl ServeOptions {
+    /// A store with defaults: access tokens of [`ACCESS_LIFE_DEFAULT`], no sample shop, the system's clock.
+    #[must_use]
+    pub fn new(listen: SocketAddr, data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            listen,
+            data_dir: data_dir.into(),
+            access_life: ACCESS_LIFE_DEFAULT,
+            public_url: None,
+            sample_shop: false,
+            config: None,
+            access_log: false,
+            clock: Clock::system(),
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Who may do what: roles with WordPress' capability names, and passwords behind Argon2id.
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use evertill_wire::Password;
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq as _;
+
+/// Memory of one hash, in KiB: the least OWASP recommends for two passes on one lane.
+const MEMORY_KIB: u32 = 19_456;
+
+/// Passes over the memory.
+const PASSES: u32 = 2;
+
+/// Longest password that is hashed, in bytes.
+pub(crate) const PASSWORD_BYTES_MAX: usize = 1024;
+
+/// What an account is allowed as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Role {
+    Administrator,
+    ShopManager,
+    Cashier,
+    Customer,
+}
+
+impl Role {
+    /// WordPress' name of the role.
+    pub(crate) fn slug(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::ShopManager => "shop_manager",
+            Self::Cashier => "cashier",
+            Self::Customer => "customer",
+        }
+    }
+
+    /// What people call it.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Administrator => "owner",
+            Self::ShopManager => "manager",
+            Self::Cashier => "cashier",
+            Self::Customer => "customer",
+        }
+    }
+
+    pub(crate) fn parse(slug: &str) -> Option<Self> {
+        [
+            Self::Administrator,
+            Self::ShopManager,
+            Self::Cashier,
+            Self::Customer,
+        ]
+        .into_iter()
+        .find(|role| role.slug() == slug)
+    }
+
+    /// May use a till.
+    pub(crate) fn may_sell(self) -> bool {
+        match self {
+            Self::Administrator | Self::ShopManager | Self::Cashier => true,
+            Self::Customer => false,
+        }
+    }
+
+    /// May see and end other people's sessions, and correct booked sales.
+    pub(crate) fn may_manage(self) -> bool {
+        match self {
+            Self::Administrator | Self::ShopManager => true,
+            Self::Cashier | Self::Customer => false,
+        }
+    }
+
+    /// WordPress' names of everything it may do.
+    pub(crate) fn capabilities(self) -> Vec<&'static str> {
+        let mut all = Vec::new();
+        if self == Self::Administrator {
+            all.push("manage_options");
+        }
+        if self.may_manage() {
+            all.extend(MANAGE);
+        }
+        if self.may_sell() {
+            all.extend(SELL);
+        }
+        all.push("read");
+        all
+    }
+}
+
+const MANAGE: [&str; 7] = [
+    "manage_woocommerce",
+    "manage_woocommerce_pos",
+    "delete_shop_orders",
+    "delete_others_shop_orders",
+    "delete_published_shop_orders",
+    "promote_users",
+    "view_woocommerce_reports",
+];
+
+const SELL: [&str; 22] = [
+    "access_woocommerce_pos",
+    "create_customers",
+    "read_private_products",
+    "edit_product",
+    "edit_products",
+    "edit_others_products",
+    "edit_private_products",
+    "edit_published_products",
+    "publish_products",
+    "read_private_shop_orders",
+    "publish_shop_orders",
+    "edit_shop_orders",
+    "edit_others_shop_orders",
+    "edit_users",
+    "list_users",
+    "manage_product_terms",
+    "read_private_shop_coupons",
+    "edit_shop_coupons",
+    "edit_others_shop_coupons",
+    "edit_private_shop_coupons",
+    "edit_published_shop_coupons",
+    "publish_shop_coupons",
+];
+
+/// A password as it may lie in a database: `$argon2id$v=19$m=…,t=…,p=1$salt$hash`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PasswordHash(String);
+
+/// Why a password could not be hashed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PasswordError {
+    /// The parameters were refused.
+    #[error("the password hash refused its parameters: {0}")]
+    Hash(argon2::Error),
+    /// The system has no randomness.
+    #[error("no randomness for a salt")]
+    Randomness(#[source] getrandom::Error),
+    /// The work was dropped on the way down.
+    #[error("the work was dropped")]
+    Dropped,
+}
+
+impl PasswordHash {
+    /// Hashes with a new salt. Slow on purpose: call it where blocking is fine.
+    pub(crate) fn of(password: &Password) -> Result<Self, PasswordError> {
+        let mut salt = [0_u8; 16];
+        getrandom::fill(&mut salt).map_err(PasswordError::Randomness)?;
+        let hash = digest(password, &salt, MEMORY_KIB, PASSES)?;
+        Ok(Self(format!(
+            "$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p=1${}${}",
+            STANDARD_NO_PAD.encode(salt),
+            STANDARD_NO_PAD.encode(hash)
+        )))
+    }
+
+    /// A hash no password fits, as slow to check as any other: for names nobody has.
+    pub(crate) fn of_nobody() -> Self {
+        let zeros = [0_u8; 32];
+        Self(format!(
+            "$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p=1${}${}",
+            STANDARD_NO_PAD.encode(&zeros[..16]),
+            STANDARD_NO_PAD.encode(zeros)
+        ))
+    }
+
+    /// Whether the password is the one. Slow on purpose.
+    pub(crate) fn fits(&self, password: &Password) -> bool {
+        let Some((memory, passes, salt, hash)) = self.parts() else {
+            return false;
+        };
+        digest(password, &salt, memory, passes).is_ok_and(|found| found.ct_eq(&hash).into())
+    }
+
+    fn parts(&self) -> Option<(u32, u32, Vec<u8>, Vec<u8>)> {
+        let mut parts = self.0.strip_prefix("$argon2id$v=19$")?.split('$');
+        let mut costs = parts.next()?.split(',');
+        let memory = costs.next()?.strip_prefix("m=")?.parse().ok()?;
+        let passes = costs.next()?.strip_prefix("t=")?.parse().ok()?;
+        let salt = STANDARD_NO_PAD.decode(parts.next()?).ok()?;
+        let hash = STANDARD_NO_PAD.decode(parts.next()?).ok()?;
+        Some((memory, passes, salt, hash))
+    }
+
+    /// As it lies in the database.
+    pub(crate) fn stored(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+}
+
+fn digest(password: &Password, salt: &[u8], memory: u32, passes: u32) -> Result<Vec<u8>, PasswordError> {
+    let params = Params::new(memory, passes, 1, Some(32)).map_err(PasswordError::Hash)?;
+    let mut out = vec![0; 32];
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into(password.expose().as_bytes(), salt, &mut out)
+        .map_err(PasswordError::Hash)?;
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_right_password_fits() {
+        let hash = PasswordHash::of(&Password::new("cashier-demo")).unwrap();
+        assert!(hash.stored().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        let read = PasswordHash::from_stored(hash.stored().to_owned());
+        assert!(read.fits(&Password::new("cashier-demo")));
+        assert!(!read.fits(&Password::new("cashier-demo ")));
+        assert!(!PasswordHash::of_nobody().fits(&Password::new("")));
+        assert!(!PasswordHash::from_stored("$P$old".into()).fits(&Password::new("x")));
+    }
+
+    #[test]
+    fn a_cashier_sells_and_manages_nothing() {
+        assert!(Role::Cashier.capabilities().contains(&"access_woocommerce_pos"));
+        assert!(!Role::Cashier.capabilities().contains(&"manage_woocommerce"));
+        assert!(
+            !Role::Cashier
+                .capabilities()
+                .iter()
+                .any(|name| name.starts_with("delete"))
+        );
+        assert!(Role::ShopManager.capabilities().contains(&"manage_woocommerce"));
+        assert!(!Role::Customer.may_sell());
+    }
+}

@@ -1,0 +1,110 @@
+//! The configuration file. Every key has a default; a key nobody knows is an error that names it.
+
+use std::{fs, path::Path, time::Duration};
+
+use serde::Deserialize;
+
+use crate::error::ServerError;
+
+/// Settings of a store server, all of them optional.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Config {
+    /// The shop.
+    pub(crate) shop: ShopConfig,
+    /// Signing in.
+    pub(crate) sign_in: SignInConfig,
+    /// Lifetimes.
+    pub(crate) sessions: SessionsConfig,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ShopConfig {
+    /// Name of the shop; wins over the one in the database.
+    pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SignInConfig {
+    /// Addresses a sign-in may return to, beyond apps (`wcpos:`, `exp:`) and this device (loopback). Exact.
+    pub(crate) redirect_uris: Vec<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SessionsConfig {
+    /// How long an access token lives, in seconds, 5 to 86,400. The command line wins over it.
+    pub(crate) access_life_s: Option<Seconds>,
+    /// How long a session may lie unused, in days, 1 to 3,650.
+    pub(crate) idle_days: Option<Days>,
+}
+
+/// A life of an access token that makes sense.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "u64")]
+pub(crate) struct Seconds(pub(crate) Duration);
+
+impl TryFrom<u64> for Seconds {
+    type Error = &'static str;
+
+    fn try_from(value: u64) -> Result<Self, Self::Error> {
+        match value {
+            5..=86_400 => Ok(Self(Duration::from_secs(value))),
+            _ => Err("must be between 5 and 86400 seconds"),
+        }
+    }
+}
+
+/// An idle limit that makes sense.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "u64")]
+pub(crate) struct Days(pub(crate) Duration);
+
+impl TryFrom<u64> for Days {
+    type Error = &'static str;
+
+    fn try_from(value: u64) -> Result<Self, Self::Error> {
+        match value {
+            1..=3_650 => Ok(Self(Duration::from_secs(value * 86_400))),
+            _ => Err("must be between 1 and 3650 days"),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file; no file means the defaults.
+    pub(crate) fn load(path: Option<&Path>) -> Result<Self, ServerError> {
+        let Some(path) = path else {
+            return Ok(Self::default());
+        };
+        let text = fs::read_to_string(path).map_err(|source| ServerError::ReadConfiguration {
+            path: path.to_owned(),
+            source,
+        })?;
+        toml::from_str(&text).map_err(|source| ServerError::InvalidConfiguration {
+            path: path.to_owned(),
+            source,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_nobody_knows_is_named() {
+        let error = toml::from_str::<Config>("[shop]\nnmae = \"x\"").unwrap_err();
+        assert!(error.to_string().contains("nmae"), "{error}");
+    }
+
+    #[test]
+    fn lifetimes_have_bounds() {
+        assert!(toml::from_str::<Config>("[sessions]\naccess_life_s = 1").is_err());
+        assert!(toml::from_str::<Config>("[sessions]\nidle_days = 0").is_err());
+        let config = toml::from_str::<Config>("[sessions]\naccess_life_s = 600\nidle_days = 30").unwrap();
+        assert_eq!(config.sessions.access_life_s.unwrap().0, Duration::from_secs(600));
+    }
+}

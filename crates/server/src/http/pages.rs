@@ -1,0 +1,352 @@
+//! Pages for people: the home page with the way to the interface, the sign-in page, pictures and assets.
+
+use askama::Template;
+use axum::http::header;
+use evertill_wire::Password;
+use uuid::Uuid;
+
+use super::{App, Ask, Reply, ask::Sent};
+use crate::{
+    accounts::{PASSWORD_BYTES_MAX, PasswordHash},
+    sign_in::{
+        form::{self, FormFault},
+        redirect::Redirect,
+        throttle::Rest,
+        visitor,
+    },
+    store::{Account, Session, StoreError},
+    tokens::RefreshClaims,
+};
+
+const CSS: &str = include_str!("../../assets/sign-in.css");
+const FONT: &[u8] = include_bytes!("../../assets/inter-till.woff2");
+
+/// Longest state a client may send, in bytes.
+const STATE_BYTES_MAX: usize = 1024;
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomePage<'a> {
+    shop: &'a str,
+    home: &'a str,
+    version: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage<'a> {
+    shop: &'a str,
+    error: Option<&'a str>,
+    login: &'a str,
+    nonce: &'a str,
+    auth_session: &'a str,
+    redirect_uri: &'a str,
+    state: &'a str,
+}
+
+/// Serves whatever is not the REST interface.
+pub(super) async fn serve(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
+    match (ask.path.as_str(), ask.method.as_str()) {
+        ("/", "GET" | "HEAD") => home(app).await,
+        ("/wcpos-auth" | "/wcpos-auth/", "GET" | "HEAD" | "POST") => sign_in(app, ask).await,
+        ("/assets/sign-in.css", "GET" | "HEAD") => Ok(asset("text/css; charset=UTF-8", CSS.as_bytes())),
+        ("/assets/inter-till.woff2", "GET" | "HEAD") => Ok(asset("font/woff2", FONT)),
+        (path, "GET" | "HEAD") => match picture_slug(path) {
+            Some(slug) => picture(app, slug).await,
+            None => Ok(not_found()),
+        },
+        _ => Ok(not_found()),
+    }
+}
+
+fn asset(media_type: &'static str, bytes: &[u8]) -> Reply {
+    Reply::bytes(media_type, bytes.to_vec()).with(header::CACHE_CONTROL, "public, max-age=3600")
+}
+
+fn not_found() -> Reply {
+    Reply::html(
+        404,
+        "<!doctype html>\n<title>Page not found</title>\n<p>Page not found.</p>\n".to_owned(),
+    )
+}
+
+fn picture_slug(path: &str) -> Option<&str> {
+    path.strip_prefix("/pictures/")?.strip_suffix(".svg")
+}
+
+async fn picture(app: &App, slug: &str) -> Result<Reply, StoreError> {
+    Ok(match app.store.picture(slug).await? {
+        None => not_found(),
+        Some(picture) => Reply::bytes("image/svg+xml", picture.svg.into_bytes())
+            .with(header::CACHE_CONTROL, "public, max-age=3600")
+            .with(
+                header::CONTENT_SECURITY_POLICY,
+                "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+            ),
+    })
+}
+
+fn page(status: u16, template: &impl Template, form_target: &str) -> Reply {
+    match template.render() {
+        Ok(text) => Reply::html(status, text)
+            .with(header::CACHE_CONTROL, "no-store")
+            .with(header::REFERRER_POLICY, "no-referrer")
+            .with(header::X_FRAME_OPTIONS, "DENY")
+            .with(
+                header::CONTENT_SECURITY_POLICY,
+                format!(
+                    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; \
+                     form-action 'self' {form_target}; base-uri 'none'; frame-ancestors 'none'"
+                ),
+            ),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be drawn");
+            Reply::html(
+                500,
+                "<!doctype html>\n<p>The page could not be drawn.</p>\n".to_owned(),
+            )
+        }
+    }
+}
+
+async fn home(app: &App) -> Result<Reply, StoreError> {
+    let shop = app.shop().await?;
+    let template = HomePage {
+        shop: &shop.name,
+        home: &app.home,
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    Ok(page(200, &template, ""))
+}
+
+/// One visit to the sign-in page.
+struct Visit {
+    redirect_text: String,
+    state: String,
+    login: String,
+}
+
+/// Why the page is shown again. The words are a stock store's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    Redirect,
+    State,
+    Session,
+    SessionExpired,
+    TooMany,
+    Nonce,
+    Locked,
+    Credentials,
+    Permission,
+}
+
+impl Fault {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Redirect => "Missing or invalid redirect_uri parameter.",
+            Self::State => "Missing state parameter.",
+            Self::Session => "Invalid authorization session. Please try again.",
+            Self::SessionExpired => "Authorization session expired. Please try again.",
+            Self::TooMany => "Too many requests. Please try again later.",
+            Self::Nonce => "Security check failed. Please try again.",
+            Self::Locked => {
+                "This account is temporarily locked due to too many failed login attempts. Please try again later."
+            }
+            Self::Credentials => "Invalid username or password.",
+            Self::Permission => "You do not have permission to access the POS.",
+        }
+    }
+}
+
+async fn sign_in(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
+    let visit = Visit {
+        redirect_text: ask.param_text("redirect_uri").unwrap_or_default(),
+        state: ask.param_text("state").unwrap_or_default(),
+        login: ask.param_text("wcpos-log").unwrap_or_default(),
+    };
+    let redirect = app.redirects.check(&visit.redirect_text);
+    let result = match &redirect {
+        None => Err(Fault::Redirect),
+        Some(_) if visit.state.is_empty() || visit.state.len() > STATE_BYTES_MAX => Err(Fault::State),
+        Some(redirect) if ask.method == "POST" => submitted(app, ask, &visit, redirect).await?,
+        Some(_) => match app.throttle.address(ask.peer.ip(), app.clock.seconds()) {
+            Some(_) => Err(Fault::TooMany),
+            None => Ok(None),
+        },
+    };
+    match result {
+        Ok(Some(location)) => Ok(Reply::empty(302)
+            .with(header::LOCATION, location)
+            .with(header::CACHE_CONTROL, "no-store")
+            .with(header::REFERRER_POLICY, "no-referrer")),
+        Ok(None) => show(app, &visit, redirect.as_ref(), None).await,
+        Err(fault) => show(app, &visit, redirect.as_ref(), Some(fault)).await,
+    }
+}
+
+async fn show(
+    app: &App,
+    visit: &Visit,
+    redirect: Option<&Redirect>,
+    fault: Option<Fault>,
+) -> Result<Reply, StoreError> {
+    let now = app.clock.seconds();
+    let shop = app.shop().await?;
+    let template = SignInPage {
+        shop: &shop.name,
+        error: fault.map(Fault::words),
+        login: &visit.login,
+        nonce: &form::nonce(&app.keys, now),
+        auth_session: &form::auth_session(&app.keys, &visit.state, &visit.redirect_text, now),
+        redirect_uri: &visit.redirect_text,
+        state: &visit.state,
+    };
+    Ok(page(
+        200,
+        &template,
+        &redirect.map(Redirect::form_source).unwrap_or_default(),
+    ))
+}
+
+/// A form that was sent: the place to return to, or what is wrong, in a stock store's order of checks.
+async fn submitted(
+    app: &App,
+    ask: &Ask,
+    visit: &Visit,
+    redirect: &Redirect,
+) -> Result<Result<Option<String>, Fault>, StoreError> {
+    let now = app.clock.seconds();
+    let field = |name: &str| match ask.sent() {
+        Sent::Form(pairs) => pairs
+            .into_iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value),
+        Sent::Nothing | Sent::Json(_) | Sent::BrokenJson => None,
+    };
+    let session = field("auth_session").unwrap_or_default();
+    if let Err(fault) = form::check(&app.keys, &session, &visit.state, &visit.redirect_text, now) {
+        return Ok(Err(match fault {
+            FormFault::Expired => Fault::SessionExpired,
+            FormFault::Foreign => Fault::Session,
+        }));
+    }
+    let address = ask.peer.ip();
+    if app.throttle.address(address, now).is_some() {
+        return Ok(Err(Fault::TooMany));
+    }
+    if !form::is_nonce(&app.keys, &field("_wpnonce").unwrap_or_default(), now) {
+        return Ok(Err(Fault::Nonce));
+    }
+    if !field("wcpos_website").unwrap_or_default().is_empty() {
+        app.throttle.failed("", address, now);
+        return Ok(Err(Fault::Credentials));
+    }
+    let password = Password::new(field("wcpos-pwd").unwrap_or_default());
+    let account = match recognise(app, ask, &visit.login, password).await? {
+        Ok(account) => account,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    if !account.role.may_sell() {
+        return Ok(Err(Fault::Permission));
+    }
+    open(app, ask, &account, &visit.state, redirect)
+        .await
+        .map(|location| Ok(Some(location)))
+}
+
+/// Finds out whether the password is right. The permit is taken before the lock is looked at, so that guesses
+/// sent together are not all let through before the first is counted.
+async fn recognise(
+    app: &App,
+    ask: &Ask,
+    login: &str,
+    password: Password,
+) -> Result<Result<Account, Fault>, StoreError> {
+    let login = login.trim();
+    let account = match login.is_empty() || login.len() > 254 {
+        true => None,
+        false => app.store.account_named(login).await?,
+    };
+    // A name and the e-mail address of one account share one count.
+    let name = account
+        .as_ref()
+        .map_or_else(|| login.to_owned(), |account| account.username.clone());
+    let Ok(_permit) = app.hashing.acquire().await else {
+        return Err(StoreError::Closed);
+    };
+    let now = app.clock.seconds();
+    match app
+        .throttle
+        .name(&name, now)
+        .or_else(|| app.throttle.address(ask.peer.ip(), now))
+    {
+        Some(Rest::Name) => return Ok(Err(Fault::Locked)),
+        Some(Rest::Address) => return Ok(Err(Fault::TooMany)),
+        None => {}
+    }
+    let hash = account.as_ref().and_then(|account| account.password.clone());
+    let known = hash.is_some();
+    let hash = hash.unwrap_or_else(PasswordHash::of_nobody);
+    let is_short_enough = password.expose().len() <= PASSWORD_BYTES_MAX;
+    let fits = tokio::task::spawn_blocking(move || is_short_enough && hash.fits(&password))
+        .await
+        .map_err(|_| StoreError::Closed)?;
+    match account {
+        Some(account) if fits && known => {
+            app.throttle.succeeded(&name);
+            Ok(Ok(account))
+        }
+        _ => {
+            app.throttle.failed(&name, ask.peer.ip(), now);
+            tracing::warn!(address = %ask.peer.ip(), "a sign-in was refused");
+            Ok(Err(Fault::Credentials))
+        }
+    }
+}
+
+/// Begins a session and says where to go with its tokens. They are handed out once the session is on disk.
+async fn open(
+    app: &App,
+    ask: &Ask,
+    account: &Account,
+    state: &str,
+    redirect: &Redirect,
+) -> Result<String, StoreError> {
+    let now = app.clock.seconds();
+    let platform = ask.param_text("platform");
+    let build = ask.param_text("build");
+    let session = Session {
+        id: Uuid::new_v4(),
+        account_id: account.id,
+        created_at: now,
+        last_active_at: now,
+        expires_at: now + app.idle_s,
+        counter: 0,
+        visitor: visitor::read(
+            ask.peer.ip(),
+            ask.header("user-agent").unwrap_or_default(),
+            platform.as_deref(),
+            build.as_deref(),
+        ),
+        ended: None,
+    };
+    let id = session.id;
+    app.store.open_session(session).await?;
+    let access = app
+        .mint
+        .access(id, account.id, now, getrandom::u32().unwrap_or(0));
+    let refresh = app.mint.refresh(RefreshClaims {
+        session: id,
+        counter: 0,
+    });
+    Ok(redirect.with(&[
+        ("access_token", access.token.expose()),
+        ("refresh_token", refresh.expose()),
+        ("token_type", "Bearer"),
+        ("expires_at", &access.expires_at.to_string()),
+        ("id", &account.id.to_string()),
+        ("uuid", &account.uuid.to_string()),
+        ("display_name", &account.display_name()),
+        ("state", state),
+    ]))
+}

@@ -1,0 +1,286 @@
+//! Writing an answer: shapes of errors, and the headers every answer of the interface carries.
+
+use axum::{
+    body::Body,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::Response,
+};
+use serde_json::{Map, Value, json};
+
+use super::Ask;
+use crate::store::StoreError;
+
+/// Seconds after which a client may come again when the database is in trouble.
+const RETRY_AFTER_S: u32 = 5;
+
+const ALLOW_HEADERS: &str = "Authorization, X-WP-Nonce, Content-Disposition, Content-MD5, Content-Type, X-WCPOS, \
+     X-HTTP-Method-Override, Idempotency-Key, If-Match, If-None-Match, X-WCPOS-Idempotency-Key, X-WCPOS-Store";
+
+const EXPOSE_HEADERS: &str = "X-WP-Total, X-WP-TotalPages, Link, X-Server-Load, Server-Timing, \
+     X-WCPOS-Memory-Peak, X-WCPOS-Pressure, ETag, Date";
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    status: StatusCode,
+    headers: Vec<(HeaderName, String)>,
+    body: Content,
+    is_private: bool,
+}
+
+#[derive(Debug)]
+enum Content {
+    None,
+    Json(Value),
+    Bytes {
+        media_type: &'static str,
+        bytes: Vec<u8>,
+    },
+}
+
+impl Reply {
+    fn new(status: u16, body: Content) -> Self {
+        Self {
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            headers: Vec::new(),
+            body,
+            is_private: false,
+        }
+    }
+
+    pub(crate) fn json(value: Value) -> Self {
+        Self::new(200, Content::Json(value))
+    }
+
+    pub(crate) fn json_with(status: u16, value: Value) -> Self {
+        Self::new(status, Content::Json(value))
+    }
+
+    pub(crate) fn empty(status: u16) -> Self {
+        Self::new(status, Content::None)
+    }
+
+    pub(crate) fn bytes(media_type: &'static str, bytes: Vec<u8>) -> Self {
+        Self::new(200, Content::Bytes { media_type, bytes })
+    }
+
+    pub(crate) fn html(status: u16, page: String) -> Self {
+        Self::new(
+            status,
+            Content::Bytes {
+                media_type: "text/html; charset=UTF-8",
+                bytes: page.into_bytes(),
+            },
+        )
+    }
+
+    /// WordPress' shape of an error.
+    pub(crate) fn error(status: u16, code: &str, message: &str) -> Self {
+        Self::json_with(
+            status,
+            json!({"code": code, "message": message, "data": {"status": status}}),
+        )
+    }
+
+    /// A parameter that is not acceptable.
+    pub(crate) fn invalid(param: &str, kind: &str, message: &str) -> Self {
+        Self::json_with(
+            400,
+            json!({
+                "code": "rest_invalid_param", "message": format!("Invalid parameter(s): {param}"),
+                "data": {
+                    "status": 400, "params": {param: message},
+                    "details": {param: {"code": kind, "message": message, "data": null}},
+                },
+            }),
+        )
+    }
+
+    /// A parameter that is not of the right type.
+    pub(crate) fn wrong_type(param: &str, kind: &str) -> Self {
+        let message = format!("{param} is not of type {kind}.");
+        Self::json_with(
+            400,
+            json!({
+                "code": "rest_invalid_param", "message": format!("Invalid parameter(s): {param}"),
+                "data": {
+                    "status": 400, "params": {param: message},
+                    "details": {param: {
+                        "code": "rest_invalid_type", "message": message, "data": {"param": param},
+                    }},
+                },
+            }),
+        )
+    }
+
+    /// A mandatory parameter that is not there.
+    pub(crate) fn missing(param: &str) -> Self {
+        Self::json_with(
+            400,
+            json!({
+                "code": "rest_missing_callback_param", "message": format!("Missing parameter(s): {param}"),
+                "data": {"status": 400, "params": [param]},
+            }),
+        )
+    }
+
+    /// A body that says it is JSON and is not.
+    pub(crate) fn broken_json() -> Self {
+        Self::json_with(
+            400,
+            json!({
+                "code": "rest_invalid_json", "message": "Invalid JSON body passed.",
+                "data": {"status": 400, "json_error_code": 4, "json_error_message": "Syntax error"},
+            }),
+        )
+    }
+
+    pub(crate) fn no_route() -> Self {
+        Self::error(
+            404,
+            "rest_no_route",
+            "No route was found matching the URL and request method.",
+        )
+    }
+
+    /// Signed in, and not allowed to do that.
+    pub(crate) fn forbidden() -> Self {
+        Self::error(403, "rest_forbidden", "Sorry, you are not allowed to do that.")
+    }
+
+    /// The database is in trouble: never a verdict about anybody.
+    pub(crate) fn trouble(error: StoreError) -> Self {
+        tracing::error!(code = %error.code(), error = %chain(&error), "the database failed a request");
+        let mut reply = Self::json_with(
+            503,
+            json!({
+                "code": "evertill_store_trouble",
+                "message": "The store cannot reach its database right now. Nothing is lost; try again shortly.",
+                "data": {"status": 503, "retry_after_seconds": RETRY_AFTER_S, "evertill_code": error.code()},
+            }),
+        );
+        reply
+            .headers
+            .push((header::RETRY_AFTER, RETRY_AFTER_S.to_string()));
+        reply
+    }
+
+    pub(crate) fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Totals of a list, in a stock store's headers.
+    pub(crate) fn counted(self, total: u64, per_page: u32) -> Self {
+        let pages = total.div_ceil(u64::from(per_page.max(1)));
+        self.with(HeaderName::from_static("x-wp-total"), total.to_string())
+            .with(HeaderName::from_static("x-wp-totalpages"), pages.to_string())
+    }
+
+    /// Marks an answer of the till's own routes: nobody on the way may keep it.
+    pub(crate) fn private(mut self) -> Self {
+        self.is_private = true;
+        self
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Repeats the headers inside the body where a client asks for it.
+    pub(crate) fn enveloped(mut self, ask: &Ask) -> Self {
+        let is_wanted = ask.query("_wcpos_envelope") == Some("1") && ask.is_get();
+        if !is_wanted || self.status != StatusCode::OK {
+            return self;
+        }
+        if let Content::Json(value) = &mut self.body {
+            let value = value.take();
+            let mut around = Map::new();
+            around.insert("v".into(), 1.into());
+            for (name, key) in [("x-wp-total", "total"), ("x-wp-totalpages", "total_pages")] {
+                if let Some(number) = self.header(name).and_then(|text| text.parse::<u64>().ok()) {
+                    around.insert(key.into(), number.into());
+                }
+            }
+            if around.contains_key("total") {
+                let page = ask
+                    .query("page")
+                    .and_then(|text| text.parse::<u32>().ok())
+                    .unwrap_or(1);
+                around.insert("page".into(), page.into());
+            }
+            if let Some(tag) = self.header("etag") {
+                around.insert("validator".into(), tag.into());
+            }
+            self.body = Content::Json(json!({"data": value, "_wcpos": around}));
+        }
+        self
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn into_response(self, ask: &Ask, home: &str) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.status;
+        let (media_type, bytes) = match self.body {
+            Content::None => (None, Vec::new()),
+            Content::Json(value) => (
+                Some("application/json; charset=UTF-8"),
+                value.to_string().into_bytes(),
+            ),
+            Content::Bytes { media_type, bytes } => (Some(media_type), bytes),
+        };
+        let headers = response.headers_mut();
+        let mut set = |name: HeaderName, value: &str| {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                headers.append(name, value);
+            }
+        };
+        if let Some(media_type) = media_type {
+            set(header::CONTENT_TYPE, media_type);
+        }
+        set(
+            header::LINK,
+            &format!("<{home}/wp-json/>; rel=\"https://api.w.org/\""),
+        );
+        set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+        if ask.route.is_some() {
+            set(HeaderName::from_static("x-robots-tag"), "noindex");
+            set(header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOW_HEADERS);
+            set(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSE_HEADERS);
+            set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+            if self.is_private {
+                set(header::CACHE_CONTROL, "private, no-store");
+                set(header::VARY, "Origin, Authorization, X-WCPOS-Store");
+            } else {
+                set(header::VARY, "Origin");
+            }
+        } else if ask.method == "HEAD" {
+            set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+            set(header::ACCESS_CONTROL_EXPOSE_HEADERS, "Link");
+        }
+        for (name, value) in &self.headers {
+            set(name.clone(), value);
+        }
+        if ask.method != "HEAD" {
+            *response.body_mut() = Body::from(bytes);
+        }
+        response
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}

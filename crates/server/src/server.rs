@@ -1,0 +1,189 @@
+//! Starting and stopping a store server.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, oneshot},
+    task::JoinHandle,
+};
+use url::Url;
+
+use crate::{
+    ACCESS_LIFE_DEFAULT, ServeOptions, ServerError,
+    access_log::AccessLog,
+    config::Config,
+    home::Home,
+    http::{self, App},
+    keys::Keys,
+    sample,
+    sign_in::{redirect::RedirectRules, throttle::Throttle},
+    store::{
+        Store,
+        sqlite::{Found, Sqlite},
+    },
+    tokens::Mint,
+};
+
+/// How long a session may lie unused unless the configuration says otherwise.
+const IDLE_DEFAULT: Duration = Duration::from_secs(60 * 24 * 60 * 60);
+
+/// How long requests may go on after a stop was asked for.
+const STOP_MAX: Duration = Duration::from_secs(5);
+
+/// Passwords hashed at a time. Each takes 19 MiB and some 20 ms of one core; renewals must not starve.
+const HASHING_MAX: usize = 2;
+
+/// A running store server. Dropping it stops the server without waiting for requests.
+#[derive(Debug)]
+pub struct ServerHandle {
+    address: SocketAddr,
+    url: Url,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<()>,
+    database: Arc<Sqlite>,
+    home: Home,
+}
+
+impl ServerHandle {
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address tills and people reach it by.
+    #[must_use]
+    pub fn url(&self) -> Url {
+        self.url.clone()
+    }
+
+    /// Finishes the requests under way (for at most five seconds), takes no new ones, and closes the database.
+    pub async fn shutdown(mut self) {
+        if let Some(stop) = self.stop.take() {
+            // The server may have ended by itself already.
+            let _ = stop.send(());
+        }
+        if tokio::time::timeout(STOP_MAX, &mut self.serving).await.is_err() {
+            tracing::warn!("requests were still under way after five seconds and were cut");
+            self.serving.abort();
+        }
+        let database = Arc::clone(&self.database);
+        // Closing waits for the writer; a panic in there leaves nothing to do here.
+        let _ = tokio::task::spawn_blocking(move || database.close()).await;
+        tracing::info!(data_dir = %self.home.path().display(), "the store is closed");
+    }
+}
+
+impl Drop for ServerHandle {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+/// Starts a store server.
+///
+/// # Errors
+/// Every way a start can fail has its own [`ServerError`]; nothing that was there is changed by a failed start.
+pub async fn start(options: ServeOptions) -> Result<ServerHandle, ServerError> {
+    let config = Config::load(options.config.as_deref())?;
+    let home = Home::open(&options.data_dir)?;
+    let found = Sqlite::look(home.path())?;
+    let keys = Arc::new(Keys::open(home.path(), found == Found::Nothing)?);
+    let listener = TcpListener::bind(options.listen)
+        .await
+        .map_err(|source| ServerError::Listen {
+            address: options.listen,
+            source,
+        })?;
+    let address = listener.local_addr().map_err(|source| ServerError::Listen {
+        address: options.listen,
+        source,
+    })?;
+    let url = options.public_url.clone().unwrap_or_else(|| reachable(address));
+    let database = Arc::new(Sqlite::open(home.path())?);
+    if options.sample_shop {
+        sample::load(database.as_ref(), &options.clock).await?;
+    }
+    let app = app(&options, &config, &home, &url, Arc::clone(&database), keys).await?;
+    let (stop, stopped) = oneshot::channel();
+    let service: IntoMakeServiceWithConnectInfo<_, SocketAddr> =
+        http::router(Arc::new(app)).into_make_service_with_connect_info();
+    let serving = tokio::spawn(async move {
+        let stopping = async move {
+            // A handle that is dropped stops the server as well.
+            let _ = stopped.await;
+        };
+        if let Err(error) = axum::serve(listener, service)
+            .with_graceful_shutdown(stopping)
+            .await
+        {
+            tracing::error!(%error, "the store stopped listening");
+        }
+    });
+    tracing::info!(%address, url = %url, "the store is open");
+    Ok(ServerHandle {
+        address,
+        url,
+        stop: Some(stop),
+        serving,
+        database,
+        home,
+    })
+}
+
+async fn app(
+    options: &ServeOptions,
+    config: &Config,
+    home: &Home,
+    url: &Url,
+    database: Arc<Sqlite>,
+    keys: Arc<Keys>,
+) -> Result<App, ServerError> {
+    let shop = database.shop().await.map_err(ServerError::OpenDatabase)?;
+    let address = url.as_str().trim_end_matches('/').to_owned();
+    let configured = config.sessions.access_life_s.map(|life| life.0);
+    let access_life = match options.access_life == ACCESS_LIFE_DEFAULT {
+        true => configured.unwrap_or(options.access_life),
+        false => options.access_life,
+    };
+    let idle = config.sessions.idle_days.map_or(IDLE_DEFAULT, |days| days.0);
+    let access_life_s = access_life.as_secs().clamp(1, 86_400) as i64;
+    let log = match options.access_log {
+        false => AccessLog::default(),
+        true => AccessLog::to_file(home.path()).map_err(|source| ServerError::DataDirectory {
+            path: home.path().to_owned(),
+            source,
+        })?,
+    };
+    Ok(App {
+        mint: Mint::new(
+            Arc::clone(&keys),
+            address.clone(),
+            shop.uuid.to_string(),
+            access_life_s,
+        ),
+        store: database,
+        keys,
+        clock: options.clock.clone(),
+        home: address,
+        shop_name: config.shop.name.clone(),
+        idle_s: idle.as_secs() as i64,
+        redirects: RedirectRules::new(config.sign_in.redirect_uris.iter().cloned()),
+        throttle: Throttle::default(),
+        hashing: Semaphore::new(HASHING_MAX),
+        log,
+    })
+}
+
+/// The address of a socket as people type it; a socket on all interfaces is reached on this device.
+fn reachable(address: SocketAddr) -> Url {
+    let ip = match address.ip() {
+        ip if ip.is_unspecified() && ip.is_ipv6() => std::net::Ipv6Addr::LOCALHOST.into(),
+        ip if ip.is_unspecified() => std::net::Ipv4Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    let socket = SocketAddr::new(ip, address.port());
+    Url::parse(&format!("http://{socket}/")).expect("a socket address is always a valid authority")
+}

@@ -1,0 +1,224 @@
+//! The embedded database: SQLite in WAL mode with full sync.
+//!
+//! One thread writes. It takes what waits, runs each piece of work behind a savepoint, commits them together
+//! (one sync for all) and only then answers: a write that was answered is on disk. A few connections read, each
+//! on a blocking thread. Rows are mapped in the modules below, one for each area.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+use uuid::Uuid;
+
+use super::*;
+use crate::error::ServerError;
+
+mod accounts;
+mod catalogue;
+mod changes;
+mod customers;
+mod engine;
+mod orders;
+mod sessions;
+mod settings;
+
+use engine::Engine;
+
+/// Name of the database file in the data directory.
+const FILE: &str = "store.sqlite3";
+
+/// Every migration, oldest first. Only ever append.
+const MIGRATIONS: [&str; 1] = [include_str!("sqlite/migrations/0001_store.sql")];
+
+/// The embedded database.
+#[derive(Debug)]
+pub(crate) struct Sqlite {
+    engine: Engine,
+}
+
+/// What lies in a data directory before it is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Nothing yet.
+    Nothing,
+    /// A database of a version known here.
+    Database,
+}
+
+impl Sqlite {
+    /// Looks whether a database is there, and refuses one from a newer version before anything is touched.
+    pub(crate) fn look(data_dir: &Path) -> Result<Found, ServerError> {
+        let path = data_dir.join(FILE);
+        if !path.exists() {
+            return Ok(Found::Nothing);
+        }
+        let connection =
+            Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(opening)?;
+        match version(&connection).map_err(ServerError::OpenDatabase)? {
+            0 => Ok(Found::Nothing),
+            found if found as usize > MIGRATIONS.len() => Err(ServerError::SchemaTooNew {
+                found,
+                known: MIGRATIONS.len() as u32,
+            }),
+            _ => Ok(Found::Database),
+        }
+    }
+
+    /// Opens and migrates.
+    pub(crate) fn open(data_dir: &Path) -> Result<Self, ServerError> {
+        Self::look(data_dir)?;
+        let path = data_dir.join(FILE);
+        let mut writer = connect(&path).map_err(ServerError::OpenDatabase)?;
+        migrate(&mut writer).map_err(ServerError::OpenDatabase)?;
+        settings::begin(&writer).map_err(ServerError::OpenDatabase)?;
+        let engine = Engine::start(path, writer).map_err(ServerError::OpenDatabase)?;
+        Ok(Self { engine })
+    }
+
+    /// Finishes what waits and closes the database.
+    pub(crate) fn close(&self) {
+        self.engine.close();
+    }
+}
+
+fn opening(error: rusqlite::Error) -> ServerError {
+    ServerError::OpenDatabase(StoreError::Database(error))
+}
+
+fn connect(path: &PathBuf) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "busy_timeout", 5_000)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn version(connection: &Connection) -> Result<u32, StoreError> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let from = version(connection)? as usize;
+    for (index, sql) in MIGRATIONS.iter().enumerate().skip(from) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(sql)?;
+        transaction.pragma_update(None, "user_version", index as u32 + 1)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+impl Store for Sqlite {
+    fn shop(&self) -> Pending<Shop> {
+        self.engine.read(settings::shop)
+    }
+
+    fn load(&self, stock: Box<Stocktake>) -> Pending<bool> {
+        self.engine.write(move |db| settings::load(db, &stock))
+    }
+
+    fn account_named(&self, login: &str) -> Pending<Option<Account>> {
+        let login = login.to_owned();
+        self.engine.read(move |db| accounts::named(db, &login))
+    }
+
+    fn account(&self, id: i64) -> Pending<Option<Account>> {
+        self.engine.read(move |db| accounts::by_id(db, id))
+    }
+
+    fn customers(&self, query: CustomerQuery) -> Pending<Page<Account>> {
+        self.engine.read(move |db| customers::page(db, &query))
+    }
+
+    fn open_session(&self, session: Session) -> Pending<()> {
+        self.engine.write(move |db| sessions::open(db, &session))
+    }
+
+    fn session(&self, id: Uuid) -> Pending<Option<(Session, Option<Account>)>> {
+        self.engine.read(move |db| sessions::by_id(db, id))
+    }
+
+    fn renew_session(&self, id: Uuid, last_active_at: i64, expires_at: i64) -> Pending<bool> {
+        self.engine
+            .write(move |db| sessions::renew(db, id, last_active_at, expires_at))
+    }
+
+    fn sessions(&self, account_id: Option<i64>, now: i64) -> Pending<Vec<(Session, Option<Account>)>> {
+        self.engine.read(move |db| sessions::living(db, account_id, now))
+    }
+
+    fn end_sessions(&self, which: Which, ended: Ended) -> Pending<usize> {
+        self.engine.write(move |db| sessions::end(db, which, &ended))
+    }
+
+    fn items(&self, query: ItemQuery) -> Pending<Page<Item>> {
+        self.engine.read(move |db| catalogue::page(db, &query))
+    }
+
+    fn items_by_code(&self, codes: Vec<String>) -> Pending<Vec<Item>> {
+        self.engine.read(move |db| catalogue::by_code(db, &codes))
+    }
+
+    fn categories(&self) -> Pending<Vec<Category>> {
+        self.engine.read(catalogue::categories)
+    }
+
+    fn picture(&self, slug: &str) -> Pending<Option<Picture>> {
+        let slug = slug.to_owned();
+        self.engine.read(move |db| catalogue::picture(db, &slug))
+    }
+
+    fn changes(&self, lane: Lane, since: i64, limit: u32) -> Pending<Vec<ChangeRow>> {
+        self.engine.read(move |db| changes::after(db, lane, since, limit))
+    }
+
+    fn head(&self, lane: Lane) -> Pending<i64> {
+        self.engine.read(move |db| changes::head(db, lane))
+    }
+
+    fn orders(&self, query: OrderQuery) -> Pending<Page<Order>> {
+        self.engine.read(move |db| orders::page(db, &query))
+    }
+
+    fn push_order(&self, push: Box<OrderPush>) -> Pending<Pushed<Order>> {
+        self.engine.write(move |db| orders::push(db, &push))
+    }
+
+    fn push_customer(&self, push: Box<CustomerPush>) -> Pending<Pushed<Account>> {
+        self.engine.write(move |db| customers::push(db, &push))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_from_a_newer_version_is_refused_untouched() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join(FILE);
+        let connection = Connection::open(&path).unwrap();
+        connection.pragma_update(None, "user_version", 99).unwrap();
+        drop(connection);
+        let before = std::fs::read(&path).unwrap();
+        let error = Sqlite::open(home.path()).unwrap_err();
+        assert_eq!(error.code(), Code::LOCAL_SCHEMA_TOO_NEW);
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
+
+    #[test]
+    fn a_file_that_is_no_database_is_refused() {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::write(
+            home.path().join(FILE),
+            "this is not a database, whatever its name says",
+        )
+        .unwrap();
+        assert_eq!(
+            Sqlite::open(home.path()).unwrap_err().code(),
+            Code::LOCAL_DATABASE_FAILED
+        );
+    }
+}

@@ -1,0 +1,114 @@
+//! The shop's settings, and the first stock.
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+use uuid::Uuid;
+
+use super::{accounts, catalogue};
+use crate::store::{Address, Shop, Stocktake, StoreError, TaxClass};
+
+/// Gives a new store its identity.
+pub(super) fn begin(db: &Connection) -> Result<(), StoreError> {
+    let known: Option<String> = db
+        .query_row("SELECT value FROM settings WHERE name = 'shop'", [], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    if known.is_none() {
+        save(db, &bare())?;
+    }
+    Ok(())
+}
+
+fn bare() -> Shop {
+    Shop {
+        uuid: Uuid::new_v4(),
+        epoch: Uuid::new_v4(),
+        name: "Evertill store".into(),
+        address: Address {
+            country: "GB".into(),
+            ..Address::default()
+        },
+        currency: "GBP".into(),
+        decimals: 2,
+        prices_include_tax: true,
+        round_at_subtotal: false,
+        timezone: "UTC".into(),
+        vat_number: String::new(),
+        tax_classes: vec![TaxClass {
+            slug: String::new(),
+            name: "Standard rate".into(),
+        }],
+        tax_rates: Vec::new(),
+    }
+}
+
+pub(super) fn shop(db: &Connection) -> Result<Shop, StoreError> {
+    let text: String = db.query_row("SELECT value FROM settings WHERE name = 'shop'", [], |row| {
+        row.get(0)
+    })?;
+    Ok(serde_json::from_str(&text)?)
+}
+
+fn save(db: &Connection, shop: &Shop) -> Result<(), StoreError> {
+    db.execute(
+        "INSERT INTO settings (name, value) VALUES ('shop', ?1)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        [serde_json::to_string(shop)?],
+    )?;
+    Ok(())
+}
+
+/// Loads the first stock, unless there is some.
+pub(super) fn load(db: &Connection, stock: &Stocktake) -> Result<bool, StoreError> {
+    let is_stocked: bool = db.query_row(
+        "SELECT EXISTS (SELECT 1 FROM items) OR EXISTS (SELECT 1 FROM accounts)",
+        [],
+        |row| row.get(0),
+    )?;
+    if is_stocked {
+        return Ok(false);
+    }
+    let identity = shop(db)?;
+    save(
+        db,
+        &Shop {
+            uuid: identity.uuid,
+            epoch: identity.epoch,
+            ..stock.shop.clone()
+        },
+    )?;
+    for account in &stock.accounts {
+        accounts::insert(db, account)?;
+    }
+    for category in &stock.categories {
+        catalogue::insert_category(db, category)?;
+    }
+    for item in &stock.items {
+        catalogue::save(db, item)?;
+    }
+    for picture in &stock.pictures {
+        db.execute(
+            "INSERT OR REPLACE INTO pictures (slug, svg) VALUES (?1, ?2)",
+            params![picture.slug, picture.svg],
+        )?;
+    }
+    Ok(true)
+}
+
+/// The next free number of a series.
+pub(super) fn next_number(db: &Connection, series: &str) -> Result<i64, StoreError> {
+    Ok(
+        db.query_row("SELECT next FROM numbers WHERE name = ?1", [series], |row| {
+            row.get(0)
+        })?,
+    )
+}
+
+/// Says that every number of a series below `next` is taken.
+pub(super) fn numbers_taken(db: &Connection, series: &str, next: i64) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE numbers SET next = max(next, ?2) WHERE name = ?1",
+        params![series, next],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,351 @@
+//! What a signed-in till holds: a short-lived access token anybody with the key can check, and a refresh token
+//! that only says which session it belongs to, sealed so that the database alone cannot make one.
+
+use std::sync::Arc;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use ed25519_dalek::{Signature, Signer as _, Verifier as _};
+use evertill_wire::{AccessToken, RefreshToken};
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
+
+use crate::keys::Keys;
+
+/// Prefix of every refresh token.
+const PREFIX: &str = "ert1.";
+
+/// Bytes of the seal that are kept: 128 bits cannot be guessed and keep the token short.
+const SEAL_BYTES: usize = 16;
+
+/// Longest token that is looked at; ours are below 700 bytes.
+const TOKEN_BYTES_MAX: usize = 4096;
+
+/// Access lives from here on are shortened a little at issue, so that tills signed in together drift apart.
+/// Shorter ones are left exact: they are watched by people.
+const JITTER_FROM_S: i64 = 300;
+
+/// What an access token says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Claims {
+    /// Address of the store.
+    pub(crate) iss: String,
+    /// Key of the store, which survives a change of address.
+    pub(crate) aud: String,
+    /// Issued, seconds since 1970.
+    pub(crate) iat: i64,
+    /// Ends, seconds since 1970.
+    pub(crate) exp: i64,
+    /// Key of this token.
+    pub(crate) jti: Uuid,
+    /// Always `access`.
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    /// Who it is for.
+    pub(crate) data: Data,
+    /// The session it belongs to.
+    pub(crate) refresh_jti: Uuid,
+}
+
+/// The `data` claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Data {
+    pub(crate) user: User,
+}
+
+/// The `data.user` claim; the number is a string, as on a stock store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct User {
+    pub(crate) id: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    typ: String,
+    alg: String,
+    kid: String,
+}
+
+/// An access token and when it ends.
+#[derive(Debug)]
+pub(crate) struct Issued {
+    pub(crate) token: AccessToken,
+    /// Seconds since 1970.
+    pub(crate) expires_at: i64,
+    /// Seconds from now.
+    pub(crate) expires_in: i64,
+}
+
+/// Why a refresh token is not one of ours. The words are those of a stock store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RefreshRefusal {
+    NotAToken,
+    NotSealedHere,
+}
+
+impl RefreshRefusal {
+    pub(crate) fn description(self) -> &'static str {
+        match self {
+            Self::NotAToken => "Wrong number of segments",
+            Self::NotSealedHere => "Signature verification failed",
+        }
+    }
+}
+
+/// What a refresh token says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RefreshClaims {
+    /// The session.
+    pub(crate) session: Uuid,
+    /// How often it was rotated: 0 for a till that does not ask for rotation.
+    pub(crate) counter: u64,
+}
+
+/// Makes and reads tokens.
+#[derive(Debug, Clone)]
+pub(crate) struct Mint {
+    keys: Arc<Keys>,
+    issuer: String,
+    audience: String,
+    access_life_s: i64,
+}
+
+impl Mint {
+    pub(crate) fn new(keys: Arc<Keys>, issuer: String, audience: String, access_life_s: i64) -> Self {
+        Self {
+            keys,
+            issuer,
+            audience,
+            access_life_s,
+        }
+    }
+
+    /// A new access token of a session. `chance` spreads the lifetimes; any number will do.
+    pub(crate) fn access(&self, session: Uuid, account: i64, now: i64, chance: u32) -> Issued {
+        let expires_in = self.access_life_s - shortening(self.access_life_s, chance);
+        let claims = Claims {
+            iss: self.issuer.clone(),
+            aud: self.audience.clone(),
+            iat: now,
+            exp: now + expires_in,
+            jti: Uuid::new_v4(),
+            kind: "access".into(),
+            data: Data {
+                user: User {
+                    id: account.to_string(),
+                },
+            },
+            refresh_jti: session,
+        };
+        Issued {
+            expires_at: claims.exp,
+            expires_in,
+            token: AccessToken::new(self.sign(&claims)),
+        }
+    }
+
+    fn sign(&self, claims: &Claims) -> String {
+        let header = Header {
+            typ: "JWT".into(),
+            alg: "EdDSA".into(),
+            kid: self.keys.kid().to_owned(),
+        };
+        let mut text = encoded(&header);
+        text.push('.');
+        text.push_str(&encoded(claims));
+        let signature = self.keys.signing().sign(text.as_bytes());
+        text.push('.');
+        text.push_str(&URL_SAFE_NO_PAD.encode(signature.to_bytes()));
+        text
+    }
+
+    /// Reads an access token: signed here, for this store, not ended. Touches neither lock nor database.
+    pub(crate) fn read_access(&self, token: &AccessToken, now: i64) -> Option<Claims> {
+        let text = token.expose();
+        if text.len() > TOKEN_BYTES_MAX {
+            return None;
+        }
+        let (signed, signature) = text.rsplit_once('.')?;
+        let (header, claims) = signed.split_once('.')?;
+        let header: Header = decoded(header)?;
+        if header.alg != "EdDSA" || header.kid != self.keys.kid() {
+            return None;
+        }
+        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+        let signature = Signature::from_slice(&signature).ok()?;
+        self.keys.verifying().verify(signed.as_bytes(), &signature).ok()?;
+        let claims: Claims = decoded(claims)?;
+        let is_ours = claims.kind == "access" && claims.iss == self.issuer && claims.aud == self.audience;
+        (is_ours && claims.exp > now).then_some(claims)
+    }
+
+    /// The refresh token of a session.
+    pub(crate) fn refresh(&self, claims: RefreshClaims) -> RefreshToken {
+        let mut bytes = claims.bytes().to_vec();
+        let seal = self.keys.refresh_mac(&bytes);
+        bytes.extend_from_slice(&seal[..SEAL_BYTES]);
+        RefreshToken::new(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    /// Reads a refresh token.
+    pub(crate) fn read_refresh(&self, token: &RefreshToken) -> Result<RefreshClaims, RefreshRefusal> {
+        let text = token.expose();
+        if text.len() > TOKEN_BYTES_MAX {
+            return Err(RefreshRefusal::NotAToken);
+        }
+        let Some(body) = text.strip_prefix(PREFIX) else {
+            // Three segments are a token of another kind of store: not readable here, and not ours.
+            let is_foreign = text.split('.').count() == 3;
+            return Err(if is_foreign {
+                RefreshRefusal::NotSealedHere
+            } else {
+                RefreshRefusal::NotAToken
+            });
+        };
+        let bytes = URL_SAFE_NO_PAD
+            .decode(body)
+            .map_err(|_| RefreshRefusal::NotSealedHere)?;
+        let (claims, seal) = bytes.split_at_checked(24).ok_or(RefreshRefusal::NotSealedHere)?;
+        let expected = self.keys.refresh_mac(claims);
+        if !bool::from(expected[..SEAL_BYTES].ct_eq(seal)) {
+            return Err(RefreshRefusal::NotSealedHere);
+        }
+        RefreshClaims::from_bytes(claims).ok_or(RefreshRefusal::NotSealedHere)
+    }
+}
+
+impl RefreshClaims {
+    fn bytes(self) -> [u8; 24] {
+        let mut bytes = [0; 24];
+        bytes[..16].copy_from_slice(self.session.as_bytes());
+        bytes[16..].copy_from_slice(&self.counter.to_be_bytes());
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        Some(Self {
+            session: Uuid::from_slice(bytes.get(..16)?).ok()?,
+            counter: u64::from_be_bytes(bytes.get(16..24)?.try_into().ok()?),
+        })
+    }
+}
+
+/// Up to 5 % of a life that is long enough.
+fn shortening(life_s: i64, chance: u32) -> i64 {
+    if life_s < JITTER_FROM_S {
+        return 0;
+    }
+    let most = life_s / 20;
+    i64::from(chance) % (most + 1)
+}
+
+fn encoded(value: &impl Serialize) -> String {
+    URL_SAFE_NO_PAD
+        .encode(serde_json::to_vec(value).expect("plain structs of texts and numbers always serialize"))
+}
+
+fn decoded<T: for<'de> Deserialize<'de>>(text: &str) -> Option<T> {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mint(seed: u8) -> Mint {
+        Mint::new(
+            Arc::new(Keys::for_tests(seed)),
+            "http://shop.test".into(),
+            "store".into(),
+            900,
+        )
+    }
+
+    #[test]
+    fn an_access_token_is_good_until_the_second_it_ends() {
+        let session = Uuid::new_v4();
+        let issued = mint(1).access(session, 3, 1000, 0);
+        assert_eq!(issued.expires_at, 1900);
+        let claims = mint(1).read_access(&issued.token, 1899).unwrap();
+        assert_eq!((claims.refresh_jti, claims.data.user.id.as_str()), (session, "3"));
+        assert_eq!(mint(1).read_access(&issued.token, 1900), None);
+    }
+
+    #[test]
+    fn tokens_of_another_store_are_refused() {
+        let issued = mint(9).access(Uuid::new_v4(), 3, 1000, 0);
+        assert_eq!(mint(1).read_access(&issued.token, 1001), None);
+        let moved = Mint::new(
+            Arc::new(Keys::for_tests(1)),
+            "http://shop.test".into(),
+            "other".into(),
+            900,
+        );
+        assert_eq!(
+            mint(1).read_access(&moved.access(Uuid::new_v4(), 3, 1000, 0).token, 1001),
+            None
+        );
+        let refresh = mint(9).refresh(RefreshClaims {
+            session: Uuid::new_v4(),
+            counter: 0,
+        });
+        assert_eq!(mint(1).read_refresh(&refresh), Err(RefreshRefusal::NotSealedHere));
+    }
+
+    #[test]
+    fn a_refresh_token_says_which_session_and_how_often_rotated() {
+        let claims = RefreshClaims {
+            session: Uuid::new_v4(),
+            counter: 7,
+        };
+        let token = mint(1).refresh(claims);
+        assert!(token.expose().starts_with("ert1."));
+        assert_eq!(mint(1).read_refresh(&token), Ok(claims));
+    }
+
+    #[test]
+    fn every_changed_character_of_a_refresh_token_breaks_it() {
+        let token = mint(1).refresh(RefreshClaims {
+            session: Uuid::new_v4(),
+            counter: 0,
+        });
+        let text = token.expose();
+        for at in PREFIX.len()..text.len() - 1 {
+            let mut bytes = text.as_bytes().to_vec();
+            bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+            let changed = RefreshToken::new(String::from_utf8(bytes).unwrap());
+            assert!(mint(1).read_refresh(&changed).is_err(), "{at}");
+        }
+    }
+
+    #[test]
+    fn junk_is_neither_kind_of_token() {
+        for text in [
+            "",
+            ".",
+            "..",
+            "...",
+            "a.b.c",
+            "ert1.",
+            "ert1.AAAA",
+            "eyJhbGciOiJub25lIn0.e30.",
+            "\u{1F4A5}",
+        ] {
+            assert_eq!(mint(1).read_access(&AccessToken::new(text), 0), None, "{text}");
+            assert!(mint(1).read_refresh(&RefreshToken::new(text)).is_err(), "{text}");
+        }
+        assert!(
+            mint(1)
+                .read_refresh(&RefreshToken::new("x".repeat(100_000)))
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn short_lives_are_exact_and_long_ones_lose_at_most_a_twentieth() {
+        for chance in [0, 1, 7, 44, 45, 46, u32::MAX] {
+            assert_eq!(shortening(20, chance), 0);
+            assert!((0..=45).contains(&shortening(900, chance)));
+        }
+    }
+}

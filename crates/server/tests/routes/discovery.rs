@@ -1,0 +1,30 @@
+//! Finding the store.
+
+use crate::support::Shop;
+
+#[tokio::test]
+async fn every_page_names_the_interface() {
+    let shop = Shop::open().await;
+    let home = shop.handle.url();
+    for target in ["/", "/nowhere", "/wcpos-auth/", "/wp-json/", "/wp-json/nope"] {
+        let answer = shop.send("HEAD", target, &[], "").await;
+        let expected = format!("<{home}wp-json/>; rel=\"https://api.w.org/\"");
+        assert_eq!(answer.header("link"), Some(expected.as_str()), "{target}");
+        assert_eq!(answer.body, "");
+    }
+}
+
+#[tokio::test]
+async fn the_site_payload_has_what_a_client_insists_on() {
+    let shop = Shop::open().await;
+    let answer = shop.get("/wp-json/wcpos/v2/site?wcpos=1").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("cache-control"), Some("private, no-store"));
+    let site = answer.json();
+    assert_eq!(site["namespaces"], serde_json::json!(["wcpos/v2", "wc/v3"]));
+    let page = site["authentication"]["wcpos"]["endpoints"]["authorization"]
+        .as_str()
+        .unwrap();
+    assert_eq!(page, format!("{}wcpos-auth/", shop.handle.url()));
+    assert_eq!(site["evertill"]["version"], env!("CARGO_PKG_VERSION"));
+}

@@ -1,0 +1,7 @@
+//! What the store answers on the wire: each test speaks HTTP to a real socket.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops right there")]
+
+mod discovery;
+mod sign_in;
+mod support;
