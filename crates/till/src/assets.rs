@@ -33,8 +33,9 @@ macro_rules! file {
     };
 }
 
-const FILES: [Asset; 6] = [
+const FILES: [Asset; 7] = [
     file!("evertill.css", "text/css; charset=utf-8"),
+    file!("pages.css", "text/css; charset=utf-8"),
     file!("till.css", "text/css; charset=utf-8"),
     file!("till.js", "text/javascript; charset=utf-8"),
     file!("inter-till.woff2", "font/woff2"),

@@ -160,6 +160,7 @@ fn pages_are_left_for_looking_at() {
     fs::create_dir_all(folder.join("assets")).unwrap();
     for path in [
         "evertill.css",
+        "pages.css",
         "till.css",
         "till.js",
         "inter-till.woff2",
