@@ -86,10 +86,11 @@ impl StoreAddress {
     }
 
     /// Name under which files about the store are kept: readable, safe as a file name, the same for `http` and
-    /// `https`, and different for every host, port and path.
+    /// `https` and with and without `www.`, and different for every other host, port and path.
     #[must_use]
     pub fn key(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();
+        let host = host.strip_prefix("www.").unwrap_or(host);
         let port = self.url.port().map(|port| format!(":{port}")).unwrap_or_default();
         let place = format!("{host}{port}{}", self.url.path());
         let digest = Sha256::digest(place.as_bytes());
@@ -243,6 +244,7 @@ mod tests {
     fn the_key_ignores_the_scheme_and_tells_places_apart() {
         let key = |text: &str| StoreAddress::parse(text).unwrap().key();
         assert_eq!(key("http://shop.example"), key("https://shop.example/"));
+        assert_eq!(key("www.shop.example"), key("shop.example"));
         assert_ne!(key("shop.example"), key("shop.example/two"));
         assert_ne!(key("shop.example:8080"), key("shop.example:8081"));
         assert_ne!(key("shop.example/a_b"), key("shop.example/a/b"));

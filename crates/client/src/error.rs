@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use evertill_wire::Code;
+use evertill_wire::{Code, Exit};
 
 use crate::http::Failure;
 
@@ -125,6 +125,14 @@ pub enum ClientError {
         /// The origin of the request.
         actual: String,
     },
+    /// What was found belongs to another store than the session.
+    #[error("could not take {actual} for {expected}")]
+    OtherStore {
+        /// The store of the session.
+        expected: String,
+        /// The store that was found.
+        actual: String,
+    },
     /// The store answered something that does not fit the operation.
     #[error("could not {operation}: {evidence}")]
     Answered {
@@ -162,6 +170,51 @@ pub enum ClientError {
         /// How long was waited.
         minutes: u64,
     },
+    /// Nobody is signed in.
+    #[error("nobody is signed in to {store}")]
+    NotSignedIn {
+        /// The store.
+        store: String,
+    },
+    /// The saved session cannot be read, so nobody is signed in.
+    #[error("could not take up the session with {store}")]
+    NotResumed {
+        /// The store.
+        store: String,
+        /// What is wrong with the vault.
+        #[source]
+        source: Seen,
+    },
+    /// The store ended the session.
+    #[error("could not renew the session with {store}")]
+    SessionEnded {
+        /// The store.
+        store: String,
+        /// What the store said.
+        #[source]
+        source: Seen,
+    },
+    /// The session could not be renewed for now.
+    #[error("could not renew the session with {store}")]
+    NotRenewed {
+        /// The store.
+        store: String,
+        /// What stood in the way.
+        #[source]
+        source: Seen,
+    },
+    /// The access token ended and no new one came in time.
+    #[error("could not get a living token for {store}")]
+    NoLivingToken {
+        /// The store.
+        store: String,
+        /// What stood in the way.
+        #[source]
+        source: Seen,
+    },
+    /// The task that drives the session is gone.
+    #[error("could not reach the keeper of the session, which was shut down")]
+    KeeperGone,
     /// The loopback address for the sign-in could not be opened.
     #[error("could not listen for the end of the sign-in")]
     LoopbackNotOpened(#[source] io::Error),
@@ -186,12 +239,41 @@ impl ClientError {
             Self::VaultKeyMissing { .. } | Self::NoKeyring => Code::VAULT_KEY_MISSING,
             Self::NoRandom(_) | Self::HttpSetup(_) => Code::SERVICE_UNAVAILABLE,
             Self::Unreachable { source, .. } => source.code(),
-            Self::OtherOrigin { .. } => Code::INVALID_SITE_CONFIGURATION,
+            Self::OtherOrigin { .. } | Self::OtherStore { .. } => Code::INVALID_SITE_CONFIGURATION,
             Self::Answered { code, .. } | Self::NotAStore { code, .. } | Self::SignInRefused { code, .. } => {
                 *code
             }
             Self::SignInMismatch | Self::SignInAbandoned { .. } => Code::SIGN_IN_ABANDONED,
             Self::LoopbackNotOpened(_) => Code::PORT_IN_USE,
+            Self::NotSignedIn { .. } => Code::AUTH_REQUIRED,
+            Self::NotResumed { source, .. } => source.code,
+            Self::SessionEnded { .. } | Self::NotRenewed { .. } => Code::TOKEN_REFRESH_FAILED,
+            Self::NoLivingToken { .. } => Code::TOKEN_EXPIRED,
+            Self::KeeperGone => Code::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// The code of the cause inside, where the failure has one of its own.
+    #[must_use]
+    pub fn cause(&self) -> Option<&Seen> {
+        if let Self::SessionEnded { source, .. }
+        | Self::NotRenewed { source, .. }
+        | Self::NotResumed { source, .. }
+        | Self::NoLivingToken { source, .. } = self
+        {
+            Some(source)
+        } else {
+            None
+        }
+    }
+
+    /// How a command that ends on it exits.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self.cause() {
+            Some(_) if matches!(self, Self::SessionEnded { .. }) => Exit::SignIn,
+            Some(seen) => seen.code.exit(),
+            None => self.code().exit(),
         }
     }
 
@@ -207,10 +289,21 @@ impl ClientError {
         } else if matches!(self, Self::KeyChoice { .. }) {
             "Set `EVERTILL_VAULT_KEY` to `auto`, `file` or `keyring`."
         } else {
-            self.code().entry().remedy
+            // The cause inside says what to do; the code outside only that something is to be done.
+            self.cause().map_or(self.code(), |seen| seen.code).entry().remedy
         };
         own.to_owned()
     }
+}
+
+/// A cause that was seen earlier, somewhere else: its code and the evidence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{evidence}")]
+pub struct Seen {
+    /// The code.
+    pub code: Code,
+    /// What was seen, in words that can be shown.
+    pub evidence: String,
 }
 
 fn full_disk_or(source: &io::Error, otherwise: Code) -> Code {

@@ -14,8 +14,11 @@ pub mod discovery;
 pub mod error;
 pub mod home;
 pub mod http;
+pub mod keeper;
 pub mod profile;
 pub mod sign_in;
+pub mod status;
+pub mod store_api;
 
 pub mod vault;
 
@@ -23,5 +26,8 @@ pub use address::StoreAddress;
 pub use discovery::{Discovery, discover};
 pub use error::ClientError;
 pub use home::Home;
+pub use keeper::{Keeper, KeeperOptions, SignedOut};
 pub use profile::StoreProfile;
 pub use sign_in::PendingSignIn;
+pub use status::SessionStatus;
+pub use store_api::{StoreAnswer, StoreApi};

@@ -16,6 +16,7 @@ use crate::address::StoreAddress;
 use crate::error::ClientError;
 use crate::home::Home;
 
+pub(crate) mod contents;
 pub(crate) mod file;
 pub(crate) mod key;
 mod lock;
@@ -58,6 +59,11 @@ impl Vault {
             name,
             keys: Keys::new(home.path(), choice),
         }
+    }
+
+    /// The file, for those who watch it for changes.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Waits for the right to change the vault, for at most so long.

@@ -1,0 +1,430 @@
+//! The task behind a keeper: feeds the engine, performs its effects, shows the outcome.
+//!
+//! There is no decision about sessions in here. Work that waits for the network or for a lock runs in jobs, whose
+//! outcome comes back as an input; what is done on the disk under a lock already held is done in place, so that
+//! effects keep their order. Timers run on a clock that stands still while the machine sleeps, so the loop wakes every
+//! two seconds, reads the boot clock and looks whether another process changed the vault.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use evertill_session::engine::Stored;
+use evertill_session::{AttemptId, Engine, Event, Input, JournalEntry, Roll, Serial, State, Status};
+use evertill_wire::Code;
+use evertill_wire::rest::auth::Cashier;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use super::revocation::SignedOut;
+use super::{Message, Shared, diary};
+use crate::error::ClientError;
+use crate::http::Http;
+use crate::profile::StoreProfile;
+use crate::status::Snapshot;
+use crate::vault::contents::Contents;
+use crate::vault::{Vault, VaultLock};
+
+mod effects;
+mod jobs;
+
+use jobs::Done;
+
+/// Longest sleep between two looks at the boot clock and the vault.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// How long an attempt under way may go on after the keeper is closed: giving up would waste the store's answer.
+const ENDING_MAX: Duration = Duration::from_secs(5);
+
+/// First and longest pause before sessions that are over here are ended at the store again.
+const REVOKE_AGAIN_FIRST: Duration = Duration::from_secs(15);
+const REVOKE_AGAIN_MAX: Duration = Duration::from_secs(600);
+
+/// The task's own state; everything about the session is in the engine.
+pub(super) struct Driver {
+    shared: Arc<Shared>,
+    vault: Vault,
+    http: Http,
+    engine: Engine,
+    /// The cross-process lock, and the attempt it was taken for.
+    held: Option<(AttemptId, Arc<VaultLock>)>,
+    jobs: JoinSet<Done>,
+    /// Jobs that may change the vault; while there are any, its changes are our own.
+    writers: usize,
+    entering: Option<Entering>,
+    /// The store as it was when the session was issued.
+    profile: Option<StoreProfile>,
+    person: Option<Cashier>,
+    vault_trouble: Option<(Code, String)>,
+    vault_seen: Option<FileMark>,
+    looked_at: Instant,
+    unproved: Option<Serial>,
+    sign_out: Option<oneshot::Sender<Result<SignedOut, ClientError>>>,
+    revoke_again: Option<(Instant, Duration)>,
+}
+
+/// A sign-in on its way to the disk.
+struct Entering {
+    profile: StoreProfile,
+    attempt: Option<AttemptId>,
+    failure: Option<ClientError>,
+    done: oneshot::Sender<Result<(), ClientError>>,
+}
+
+/// Tells two versions of a file apart without reading it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct FileMark {
+    modified: Option<SystemTime>,
+    bytes: u64,
+    #[cfg(unix)]
+    inode: u64,
+}
+
+impl FileMark {
+    fn of(path: &Path) -> Option<Self> {
+        let meta = fs::metadata(path).ok()?;
+        Some(Self {
+            modified: meta.modified().ok(),
+            bytes: meta.len(),
+            #[cfg(unix)]
+            inode: std::os::unix::fs::MetadataExt::ino(&meta),
+        })
+    }
+}
+
+/// Takes up the session and starts the task; returns when the status is right.
+pub(super) async fn start(shared: Arc<Shared>, vault: Vault, http: Http, messages: mpsc::Receiver<Message>) {
+    let engine = Engine::new(shared.clock.boot());
+    let profile = shared.profile.borrow().clone();
+    let mut driver = Driver {
+        shared,
+        vault,
+        http,
+        engine,
+        held: None,
+        jobs: JoinSet::new(),
+        writers: 0,
+        entering: None,
+        profile,
+        person: None,
+        vault_trouble: None,
+        vault_seen: None,
+        looked_at: Instant::now(),
+        unproved: None,
+        sign_out: None,
+        revoke_again: None,
+    };
+    let stored = driver.first_look().await;
+    driver.feed(Input::Start(stored)).await;
+    tokio::spawn(driver.run(messages));
+}
+
+impl Driver {
+    async fn run(mut self, mut messages: mpsc::Receiver<Message>) {
+        let ending = loop {
+            let until_next_look = self.until_next_look();
+            tokio::select! {
+                message = messages.recv() => match message {
+                    Some(Message::Shutdown(done)) => break Some(done),
+                    Some(message) => self.on_message(message).await,
+                    None => break None,
+                },
+                Some(done) = self.jobs.join_next(), if !self.jobs.is_empty() => {
+                    if let Ok(done) = done {
+                        self.on_done(done).await;
+                    }
+                }
+                () = sleep(until_next_look) => {}
+            }
+            self.look().await;
+        };
+        messages.close();
+        self.end().await;
+        if let Some(ending) = ending {
+            // Nobody may be waiting any more.
+            let _ = ending.send(());
+        }
+    }
+
+    /// Lets writes and an attempt that holds the lock come to their end.
+    async fn end(&mut self) {
+        let give_up = Instant::now() + ENDING_MAX;
+        while self.held.is_some() || self.writers > 0 {
+            match tokio::time::timeout_at(give_up, self.jobs.join_next()).await {
+                Ok(Some(Ok(done))) => self.on_done(done).await,
+                Ok(Some(Err(_))) => {}
+                Ok(None) | Err(_) => break,
+            }
+        }
+    }
+
+    fn until_next_look(&self) -> Duration {
+        let now = self.shared.now().moment;
+        let due = self.engine.deadline().map(|(at, _)| now.until(at));
+        // A deadline that has just passed is met by the next look; the floor keeps rounding from spinning.
+        due.map_or(LOOK_EVERY, |due| due.clamp(Duration::from_millis(1), LOOK_EVERY))
+    }
+
+    /// Whatever time alone brings: deadlines, changes by other processes, revocations that wait.
+    async fn look(&mut self) {
+        let now = self.shared.now().moment;
+        if self.engine.deadline().is_some_and(|(at, _)| now >= at) {
+            self.feed(Input::Due).await;
+        }
+        if self.looked_at.elapsed() >= LOOK_EVERY {
+            self.look_at_vault().await;
+        }
+        if self.revoke_again.is_some_and(|(at, _)| Instant::now() >= at) {
+            let pause = self
+                .revoke_again
+                .take()
+                .map_or(REVOKE_AGAIN_FIRST, |(_, pause)| pause);
+            self.spawn_sweep(pause);
+        }
+    }
+
+    async fn on_message(&mut self, message: Message) {
+        match message {
+            Message::SignedIn { grant, profile, done } => {
+                self.entering = Some(Entering {
+                    profile: *profile,
+                    attempt: None,
+                    failure: None,
+                    done,
+                });
+                self.feed(Input::SignedIn(grant)).await;
+            }
+            Message::Person(person) => {
+                self.person = Some(person.clone());
+                self.spawn_change(move |contents: &mut Contents| contents.person = Some(person));
+                self.show();
+            }
+            Message::SignOut(done) => {
+                if matches!(self.engine.state(), State::SignedOut) {
+                    self.forget_unreadable(done).await;
+                } else {
+                    self.sign_out = Some(done);
+                    self.feed(Input::SignOut).await;
+                }
+            }
+            Message::RenewNow(started) => {
+                self.feed(Input::RenewNow).await;
+                // Nobody may be waiting any more; so below.
+                let _ = started.send(());
+            }
+            Message::Refused(serial, decided) => {
+                self.feed(Input::TokenRefused(serial)).await;
+                let _ = decided.send(());
+            }
+            Message::Accepted(serial) => {
+                self.feed(Input::TokenAccepted(serial)).await;
+                self.prove(serial).await;
+            }
+            Message::NetworkUp => {
+                self.feed(Input::NetworkUp).await;
+                if let Some((at, _)) = &mut self.revoke_again {
+                    *at = Instant::now();
+                }
+            }
+            // The look after every turn does it.
+            Message::Look => {}
+            Message::Shutdown(_) => {}
+        }
+    }
+
+    async fn on_done(&mut self, done: Done) {
+        match done {
+            Done::Lock(attempt, Ok(locked)) => {
+                self.held = Some((attempt, locked.lock));
+                let stored = self.stored(locked.contents);
+                self.feed(Input::LockTaken(attempt, stored)).await;
+            }
+            Done::Lock(attempt, Err(_)) => self.feed(Input::LockBusy(attempt)).await,
+            Done::Asked(attempt, asked) => {
+                if let Some(profile) = asked.moved_to {
+                    self.remember(profile).await;
+                }
+                self.feed(Input::Answered(attempt, asked.answer)).await;
+            }
+            Done::Saved(attempt, outcome) => {
+                self.writers -= 1;
+                let input = self.saved(attempt, outcome);
+                self.feed(input).await;
+            }
+            Done::Changed(outcome) => {
+                self.writers -= 1;
+                self.vault_seen = FileMark::of(self.vault.path());
+                if let Err(error) = outcome {
+                    tracing::warn!(store = %self.shared.store, code = %error.code(), "{error}");
+                }
+            }
+            Done::Revoked(outcome) => {
+                self.writers -= 1;
+                self.vault_seen = FileMark::of(self.vault.path());
+                self.revoked(outcome);
+            }
+            Done::Swept { left, pause } => {
+                self.writers -= 1;
+                self.vault_seen = FileMark::of(self.vault.path());
+                if left > 0 {
+                    let pause = (pause * 2).min(REVOKE_AGAIN_MAX);
+                    self.revoke_again = Some((Instant::now() + pause, pause));
+                }
+            }
+        }
+    }
+
+    /// Feeds the engine and performs what it says, in order, until it has nothing more to say.
+    async fn feed(&mut self, input: Input) {
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            let roll = Roll(getrandom::u64().unwrap_or_else(|_| self.shared.now().moment.as_millis()));
+            let effects = self.engine.step(self.shared.now(), roll, input);
+            for effect in effects {
+                inputs.extend(self.perform(effect).await);
+            }
+        }
+        self.settle_entering();
+        self.show();
+    }
+
+    /// Shows the engine's state to the handles, and wakes those who wait when something but time has changed.
+    fn show(&mut self) {
+        let now = self.shared.now();
+        let status = self.engine.status(now);
+        if status.user.is_some() {
+            self.vault_trouble = None;
+        }
+        let next = Snapshot {
+            status,
+            taken: now.moment,
+            store: self.shared.store.clone(),
+            store_name: self
+                .shared
+                .profile
+                .borrow()
+                .as_ref()
+                .map(|found| found.name.clone())
+                .unwrap_or_default(),
+            person: self.person.clone(),
+            vault_trouble: self.vault_trouble.clone(),
+        };
+        let told = next.at(now.moment);
+        let is_news = {
+            let known = self.shared.snapshot.borrow();
+            timeless(&known.status) != timeless(&next.status)
+                || known.person != next.person
+                || known.store_name != next.store_name
+                || known.vault_trouble != next.vault_trouble
+        };
+        let next = Arc::new(next);
+        self.shared.snapshot.send_if_modified(|known| {
+            *known = next;
+            is_news
+        });
+        self.shared.status.send_if_modified(|known| {
+            *known = told;
+            is_news
+        });
+    }
+
+    /// Tells whoever signed in how it ended, once the engine has taken the session up.
+    fn settle_entering(&mut self) {
+        let is_over = self
+            .entering
+            .as_ref()
+            .is_some_and(|entering| entering.attempt.is_none());
+        if !is_over {
+            return;
+        }
+        if let Some(entering) = self.entering.take() {
+            let _ = entering.done.send(entering.failure.map_or(Ok(()), Err));
+        }
+    }
+
+    fn note(&mut self, event: Event) -> impl Future<Output = ()> + Send + use<> {
+        tracing::info!(store = %self.shared.store, ?event, "session");
+        let entry = JournalEntry {
+            at: self.shared.now().wall,
+            event,
+        };
+        let path = self.shared.home.journal_path(&self.shared.store);
+        self.shared
+            .journal
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(entry.clone());
+        async move {
+            let written = tokio::task::spawn_blocking(move || diary::append(&path, &entry)).await;
+            if let Ok(Err(error)) = written {
+                tracing::warn!(%error, "could not write the journal");
+            }
+        }
+    }
+
+    /// What the vault held, in the words of the engine; takes over what the engine does not know.
+    fn stored(&mut self, read: Result<Contents, ClientError>) -> Stored {
+        match read {
+            Ok(contents) => {
+                if !contents.revocations.is_empty() && self.revoke_again.is_none() {
+                    self.revoke_again = Some((Instant::now(), REVOKE_AGAIN_FIRST));
+                }
+                let Some(record) = contents.record else {
+                    return Stored::Nothing;
+                };
+                self.person = contents.person;
+                if let Some(profile) = contents.profile {
+                    self.shared.profile.send_replace(Some(profile.clone()));
+                    self.profile = Some(profile);
+                }
+                Stored::Found(Box::new(record))
+            }
+            Err(error) => {
+                tracing::warn!(store = %self.shared.store, code = %error.code(), "{error}");
+                self.vault_trouble = Some((error.code(), error.to_string()));
+                Stored::Unreadable
+            }
+        }
+    }
+
+    async fn first_look(&mut self) -> Stored {
+        let vault = self.vault.clone();
+        let read = jobs::on_disk(move || match vault.try_lock()? {
+            Some(lock) => vault.contents_locked(&lock),
+            None => vault.contents(),
+        });
+        let read = read.await;
+        self.vault_seen = FileMark::of(self.vault.path());
+        self.stored(read)
+    }
+
+    /// Takes up what another process wrote.
+    async fn look_at_vault(&mut self) {
+        self.looked_at = Instant::now();
+        if self.writers > 0 || self.held.is_some() || self.entering.is_some() {
+            return;
+        }
+        let mark = FileMark::of(self.vault.path());
+        if mark == self.vault_seen {
+            return;
+        }
+        let vault = self.vault.clone();
+        let read = jobs::on_disk(move || vault.contents()).await;
+        self.vault_seen = mark;
+        let stored = self.stored(read);
+        self.feed(Input::VaultChanged(stored)).await;
+    }
+}
+
+/// A status without the spans that change by themselves.
+fn timeless(status: &Status) -> Status {
+    Status {
+        access_expires_in: None,
+        renews_in: None,
+        horizon_in: None,
+        ..status.clone()
+    }
+}

@@ -1,0 +1,184 @@
+//! What runs beside the loop: waiting for the lock, for the store, for the disk.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use evertill_session::{AttemptId, Grant, policy};
+use evertill_wire::{AccessToken, RefreshToken};
+
+use super::Driver;
+use crate::error::ClientError;
+use crate::keeper::renewal::{self, Asked};
+use crate::keeper::revocation::{self, Revoked, SignedOut};
+use crate::profile::StoreProfile;
+use crate::vault::contents::{Contents, Revocation};
+use crate::vault::{Vault, VaultLock};
+
+/// Longest wait for the lock before the engine is asked whether it still wants it.
+const LOCK_TRY: Duration = Duration::from_secs(5);
+
+/// The lock and what the vault held under it.
+pub(super) struct Locked {
+    pub(super) lock: Arc<VaultLock>,
+    pub(super) contents: Result<Contents, ClientError>,
+}
+
+/// The outcome of a job.
+pub(super) enum Done {
+    Lock(AttemptId, Result<Box<Locked>, ClientError>),
+    Asked(AttemptId, Box<Asked>),
+    Saved(AttemptId, Result<(), ClientError>),
+    Changed(Result<(), ClientError>),
+    Revoked(Result<SignedOut, ClientError>),
+    Swept { left: usize, pause: Duration },
+}
+
+/// Runs disk work where it may block.
+pub(super) async fn on_disk<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ClientError> + Send + 'static,
+) -> Result<T, ClientError> {
+    // The work does not panic; it is cut off only when the runtime itself ends.
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or(Err(ClientError::KeeperGone))
+}
+
+/// Takes the lock and changes the contents under it.
+async fn change_alone(
+    vault: Vault,
+    change: impl FnOnce(&mut Contents) + Send + 'static,
+) -> Result<(), ClientError> {
+    let lock = vault.lock(policy::LOCK_WAIT_MAX).await?;
+    on_disk(move || vault.change(&lock, change)).await
+}
+
+impl Driver {
+    pub(super) fn spawn_lock(&mut self, attempt: AttemptId) {
+        let vault = self.vault.clone();
+        self.jobs.spawn(async move {
+            let locked = async {
+                let lock = vault.lock(LOCK_TRY).await?;
+                on_disk(move || {
+                    let contents = vault.contents_locked(&lock);
+                    Ok(Box::new(Locked {
+                        lock: Arc::new(lock),
+                        contents,
+                    }))
+                })
+                .await
+            };
+            let locked = locked.await;
+            if locked
+                .as_ref()
+                .is_err_and(|error| !matches!(error, ClientError::VaultBusy { .. }))
+            {
+                // A system that cannot lock would answer at once, again and again.
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            Done::Lock(attempt, locked)
+        });
+    }
+
+    pub(super) fn spawn_ask(
+        &mut self,
+        attempt: AttemptId,
+        profile: StoreProfile,
+        refresh: RefreshToken,
+        access: Option<AccessToken>,
+    ) {
+        let http = self.http.clone();
+        self.jobs.spawn(async move {
+            Done::Asked(
+                attempt,
+                Box::new(renewal::ask(&http, &profile, &refresh, access.as_ref()).await),
+            )
+        });
+    }
+
+    /// Writes a record without holding the lock yet.
+    pub(super) fn spawn_save(
+        &mut self,
+        attempt: AttemptId,
+        change: impl FnOnce(&mut Contents) + Send + 'static,
+    ) {
+        self.writers += 1;
+        let vault = self.vault.clone();
+        self.jobs
+            .spawn(async move { Done::Saved(attempt, change_alone(vault, change).await) });
+    }
+
+    /// Changes the contents without holding the lock yet.
+    pub(super) fn spawn_change(&mut self, change: impl FnOnce(&mut Contents) + Send + 'static) {
+        self.writers += 1;
+        let vault = self.vault.clone();
+        self.jobs
+            .spawn(async move { Done::Changed(change_alone(vault, change).await) });
+    }
+
+    /// Forgets the session here, durably noted as one to be ended at the store, and tries that once.
+    pub(super) fn spawn_revoke(&mut self, grant: Grant, profile: StoreProfile) {
+        self.writers += 1;
+        let (vault, http, clock) = (self.vault.clone(), self.http.clone(), self.shared.clock.clone());
+        self.jobs.spawn(async move {
+            let waiting = Revocation {
+                grant: grant.clone(),
+                profile: profile.clone(),
+            };
+            let noted = change_alone(vault.clone(), move |contents| {
+                contents.forget(&waiting.grant.session);
+                contents.queue(waiting);
+            });
+            if let Err(error) = noted.await {
+                return Done::Revoked(Err(error));
+            }
+            Done::Revoked(
+                match revocation::revoke(&http, &profile, &grant, clock.as_ref()).await {
+                    Revoked::Later(code) => Ok(SignedOut::StoreLater(code)),
+                    Revoked::Done => {
+                        let session = grant.session;
+                        let done = change_alone(vault, move |contents| {
+                            contents
+                                .revocations
+                                .retain(|waiting| waiting.grant.session != session);
+                        });
+                        done.await.map(|()| SignedOut::Everywhere)
+                    }
+                },
+            )
+        });
+    }
+
+    /// Tries again to end the sessions that wait for it.
+    pub(super) fn spawn_sweep(&mut self, pause: Duration) {
+        self.writers += 1;
+        let (vault, http, clock) = (self.vault.clone(), self.http.clone(), self.shared.clock.clone());
+        self.jobs.spawn(async move {
+            let reader = vault.clone();
+            let waiting = on_disk(move || reader.contents())
+                .await
+                .map(|contents| contents.revocations);
+            let waiting = waiting.unwrap_or_default();
+            let mut over = Vec::new();
+            for Revocation { grant, profile } in &waiting {
+                match revocation::revoke(&http, profile, grant, clock.as_ref()).await {
+                    Revoked::Done => over.push(grant.session.clone()),
+                    // The store is away; the others can wait for it too.
+                    Revoked::Later(_) => break,
+                }
+            }
+            let mut left = waiting.len() - over.len();
+            if !over.is_empty() {
+                let count = over.len();
+                let dropped = change_alone(vault, move |contents| {
+                    contents
+                        .revocations
+                        .retain(|waiting| !over.contains(&waiting.grant.session));
+                });
+                if dropped.await.is_err() {
+                    left += count;
+                }
+            }
+            Done::Swept { left, pause }
+        });
+    }
+}

@@ -1,0 +1,388 @@
+//! What a vault holds, and how it is written down.
+//!
+//! Readers forgive missing fields and ignore unknown ones. Text buffers with tokens in them are wiped on drop.
+
+use std::time::Duration;
+
+use evertill_session::{Grant, Record, Refusal, Serial, SessionId, Stamp, User};
+use evertill_wire::rest::auth::Cashier;
+use evertill_wire::{AccessToken, RefreshToken};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::{Vault, VaultLock};
+use crate::error::ClientError;
+use crate::profile::StoreProfile;
+
+/// Most sessions that wait to be ended at the store; the oldest is dropped beyond it and dies at its own horizon.
+const REVOCATIONS_MAX: usize = 32;
+
+/// Everything kept for one store.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Contents {
+    /// The session, or the verdict on it.
+    pub(crate) record: Option<Record>,
+    /// The store as it was when the session was issued; its tokens belong to this origin.
+    pub(crate) profile: Option<StoreProfile>,
+    /// What the store tells about the person.
+    pub(crate) person: Option<Cashier>,
+    /// Sessions to be ended at the store as soon as it answers.
+    pub(crate) revocations: Vec<Revocation>,
+}
+
+/// A session that is over here and not yet at the store.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Revocation {
+    pub(crate) grant: Grant,
+    pub(crate) profile: StoreProfile,
+}
+
+impl Contents {
+    /// Adds a session to be ended; one that waits already is not added again.
+    pub(crate) fn queue(&mut self, revocation: Revocation) {
+        self.revocations
+            .retain(|known| known.grant.session != revocation.grant.session);
+        if self.revocations.len() >= REVOCATIONS_MAX {
+            self.revocations.remove(0);
+        }
+        self.revocations.push(revocation);
+    }
+
+    /// Forgets the session, if it is still this one.
+    pub(crate) fn forget(&mut self, session: &SessionId) {
+        if self
+            .record
+            .as_ref()
+            .is_some_and(|record| record.grant.session == *session)
+        {
+            self.record = None;
+            self.person = None;
+            self.profile = None;
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.record.is_none() && self.revocations.is_empty()
+    }
+
+    fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        let kept = KeptRef {
+            record: self.record.as_ref().map(|record| KeptRecordRef {
+                grant: KeptGrantRef::of(&record.grant),
+                refusal: record.refusal.as_ref(),
+            }),
+            profile: self.profile.as_ref(),
+            person: self.person.as_ref(),
+            revocations: self
+                .revocations
+                .iter()
+                .map(|waiting| KeptRevocationRef {
+                    grant: KeptGrantRef::of(&waiting.grant),
+                    profile: &waiting.profile,
+                })
+                .collect(),
+        };
+        let mut bytes = Zeroizing::new(Vec::with_capacity(8 * 1024));
+        serde_json::to_writer(&mut *bytes, &kept).expect("a struct of texts and numbers always becomes JSON");
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let kept: Kept = serde_json::from_slice(bytes).ok()?;
+        Some(Self {
+            record: kept.record.map(|record| Record {
+                grant: record.grant.into_grant(),
+                refusal: record.refusal,
+            }),
+            profile: kept.profile,
+            person: kept.person,
+            revocations: kept
+                .revocations
+                .into_iter()
+                .map(|waiting| Revocation {
+                    grant: waiting.grant.into_grant(),
+                    profile: waiting.profile,
+                })
+                .collect(),
+        })
+    }
+}
+
+impl Vault {
+    /// Reads without the lock.
+    pub(crate) fn contents(&self) -> Result<Contents, ClientError> {
+        self.understood(self.read()?)
+    }
+
+    /// Reads with the lock, setting damage aside. A damaged file that an earlier version stands in for is no error.
+    pub(crate) fn contents_locked(&self, lock: &VaultLock) -> Result<Contents, ClientError> {
+        self.understood(self.read_locked(lock)?.content)
+    }
+
+    /// Changes the contents under the lock and makes the change durable. A file that cannot be read for good is put
+    /// out of the way first; one of a newer version stays and fails the change.
+    pub(crate) fn change(
+        &self,
+        lock: &VaultLock,
+        change: impl FnOnce(&mut Contents),
+    ) -> Result<(), ClientError> {
+        let mut contents = match self.contents_locked(lock) {
+            Ok(contents) => contents,
+            Err(ClientError::VaultDamaged { .. } | ClientError::VaultKeyMissing { .. }) => {
+                self.set_aside(lock)?;
+                Contents::default()
+            }
+            Err(error) => return Err(error),
+        };
+        let before = contents.clone();
+        change(&mut contents);
+        if contents == before {
+            return Ok(());
+        }
+        if contents.is_empty() {
+            return self.erase(lock);
+        }
+        self.write(lock, &contents.to_bytes())?;
+        if contents.record.is_none() {
+            // The version before holds tokens of a session that is over.
+            self.prove(lock)?;
+        }
+        Ok(())
+    }
+
+    fn understood(&self, content: Option<Zeroizing<Vec<u8>>>) -> Result<Contents, ClientError> {
+        match content {
+            None => Ok(Contents::default()),
+            Some(bytes) => Contents::from_bytes(&bytes).ok_or_else(|| ClientError::VaultDamaged {
+                set_aside: self.path.clone(),
+            }),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct KeptRef<'a> {
+    record: Option<KeptRecordRef<'a>>,
+    profile: Option<&'a StoreProfile>,
+    person: Option<&'a Cashier>,
+    revocations: Vec<KeptRevocationRef<'a>>,
+}
+
+#[derive(Serialize)]
+struct KeptRecordRef<'a> {
+    grant: KeptGrantRef<'a>,
+    refusal: Option<&'a Refusal>,
+}
+
+#[derive(Serialize)]
+struct KeptRevocationRef<'a> {
+    grant: KeptGrantRef<'a>,
+    profile: &'a StoreProfile,
+}
+
+#[derive(Serialize)]
+struct KeptGrantRef<'a> {
+    access: &'a str,
+    refresh: &'a str,
+    session: &'a SessionId,
+    user: &'a User,
+    access_life: Duration,
+    refresh_in: Option<Duration>,
+    renewable_for: Option<Duration>,
+    received: &'a Stamp,
+    signed_in: &'a Stamp,
+    serial: Serial,
+    renewals: u64,
+}
+
+impl<'a> KeptGrantRef<'a> {
+    fn of(grant: &'a Grant) -> Self {
+        Self {
+            access: grant.access.expose(),
+            refresh: grant.refresh.expose(),
+            session: &grant.session,
+            user: &grant.user,
+            access_life: grant.access_life,
+            refresh_in: grant.refresh_in,
+            renewable_for: grant.renewable_for,
+            received: &grant.received,
+            signed_in: &grant.signed_in,
+            serial: grant.serial,
+            renewals: grant.renewals,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Kept {
+    #[serde(default)]
+    record: Option<KeptRecord>,
+    #[serde(default)]
+    profile: Option<StoreProfile>,
+    #[serde(default)]
+    person: Option<Cashier>,
+    #[serde(default)]
+    revocations: Vec<KeptRevocation>,
+}
+
+#[derive(Deserialize)]
+struct KeptRecord {
+    grant: KeptGrant,
+    #[serde(default)]
+    refusal: Option<Refusal>,
+}
+
+#[derive(Deserialize)]
+struct KeptRevocation {
+    grant: KeptGrant,
+    profile: StoreProfile,
+}
+
+#[derive(Deserialize)]
+struct KeptGrant {
+    access: String,
+    refresh: String,
+    session: SessionId,
+    #[serde(default)]
+    user: User,
+    access_life: Duration,
+    #[serde(default)]
+    refresh_in: Option<Duration>,
+    #[serde(default)]
+    renewable_for: Option<Duration>,
+    received: Stamp,
+    signed_in: Stamp,
+    serial: Serial,
+    #[serde(default)]
+    renewals: u64,
+}
+
+impl KeptGrant {
+    fn into_grant(self) -> Grant {
+        Grant {
+            access: AccessToken::new(self.access),
+            refresh: RefreshToken::new(self.refresh),
+            session: self.session,
+            user: self.user,
+            access_life: self.access_life,
+            refresh_in: self.refresh_in,
+            renewable_for: self.renewable_for,
+            received: self.received,
+            signed_in: self.signed_in,
+            serial: self.serial,
+            renewals: self.renewals,
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use evertill_session::{BootId, Moment, Reason, WallTime};
+
+    use super::*;
+    use crate::address::StoreAddress;
+    use crate::home::Home;
+    use crate::vault::KeyChoice;
+
+    pub(crate) fn grant(session: &str, refresh: &str) -> Grant {
+        let stamp = Stamp {
+            boot: BootId::new("boot"),
+            moment: Moment::from_millis(1_000),
+            wall: WallTime::from_millis(2_000),
+        };
+        Grant {
+            access: AccessToken::new("access"),
+            refresh: RefreshToken::new(refresh),
+            session: SessionId::new(session),
+            user: User::default(),
+            access_life: Duration::from_secs(1_800),
+            refresh_in: None,
+            renewable_for: Some(Duration::from_secs(2_592_000)),
+            received: stamp.clone(),
+            signed_in: stamp,
+            serial: Serial(3),
+            renewals: 3,
+        }
+    }
+
+    fn profile() -> StoreProfile {
+        serde_json::from_str(
+            r#"{"address":"https://shop.example","rest_root":"https://shop.example/wp-json/",
+                "sign_in_page":"https://shop.example/wcpos-auth/"}"#,
+        )
+        .unwrap()
+    }
+
+    fn full() -> Contents {
+        Contents {
+            record: Some(Record {
+                grant: grant("s", "r"),
+                refusal: Some(Refusal {
+                    reason: Reason::Ended,
+                    words: "Refresh token has been revoked".into(),
+                    ended: None,
+                    is_signed: false,
+                }),
+            }),
+            profile: Some(profile()),
+            person: Some(Cashier::default()),
+            revocations: vec![Revocation {
+                grant: grant("old", "q"),
+                profile: profile(),
+            }],
+        }
+    }
+
+    #[test]
+    fn contents_return_as_they_were_written() {
+        let contents = full();
+        assert_eq!(Contents::from_bytes(&contents.to_bytes()), Some(contents));
+        assert_eq!(Contents::from_bytes(b"{}"), Some(Contents::default()));
+        assert_eq!(Contents::from_bytes(b"[]"), None);
+    }
+
+    #[test]
+    fn forgetting_compares_first_and_leaves_nothing_of_the_session_behind() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home::open(dir.path()).unwrap();
+        let vault = Vault::new(
+            &home,
+            &StoreAddress::parse("shop.example").unwrap(),
+            KeyChoice::File,
+        );
+        let lock = vault.try_lock().unwrap().unwrap();
+        vault.change(&lock, |contents| *contents = full()).unwrap();
+        vault
+            .change(&lock, |contents| contents.forget(&SessionId::new("other")))
+            .unwrap();
+        assert_eq!(vault.contents().unwrap(), full());
+        vault
+            .change(&lock, |contents| contents.forget(&SessionId::new("s")))
+            .unwrap();
+        assert_eq!(vault.contents().unwrap().record, None);
+        assert!(
+            !vault.beside("prev").exists(),
+            "the version before holds the tokens"
+        );
+        vault
+            .change(&lock, |contents| contents.revocations.clear())
+            .unwrap();
+        assert!(!vault.path.exists());
+    }
+
+    #[test]
+    fn a_session_waits_once_to_be_ended_and_the_queue_is_bounded() {
+        let mut contents = Contents::default();
+        for number in 0..40 {
+            for _ in 0..2 {
+                let name = format!("s{number}");
+                contents.queue(Revocation {
+                    grant: grant(&name, "r"),
+                    profile: profile(),
+                });
+            }
+        }
+        assert_eq!(contents.revocations.len(), REVOCATIONS_MAX);
+        assert_eq!(contents.revocations[0].grant.session, SessionId::new("s8"));
+    }
+}
