@@ -25,7 +25,7 @@ use crate::sign_in::{self, PendingSignIn};
 use crate::status::{SessionStatus, Snapshot};
 use crate::vault::{KeyChoice, Vault};
 
-mod diary;
+pub(crate) mod diary;
 mod driver;
 mod renewal;
 mod revocation;

@@ -19,6 +19,7 @@ pub mod profile;
 pub mod sign_in;
 pub mod status;
 pub mod store_api;
+pub mod stored;
 
 pub mod vault;
 

@@ -150,7 +150,7 @@ impl Snapshot {
     }
 }
 
-fn next(state: StateName) -> &'static str {
+pub(crate) fn next(state: StateName) -> &'static str {
     match state {
         StateName::Active => "It renews by itself.",
         StateName::Renewing => "The store is being asked for a new token.",

@@ -188,15 +188,22 @@ impl Engine {
 }
 
 fn cause_of(trouble: &Trouble) -> Cause {
-    let fixer = match trouble.kind {
-        TroubleKind::Server | TroubleKind::Pause => Fixer::Time,
-        TroubleKind::Network | TroubleKind::Device => Fixer::Device,
-        TroubleKind::Blocked | TroubleKind::Configuration | TroubleKind::WrongRoute => Fixer::Website,
-    };
     Cause {
         code: trouble.cause,
         evidence: trouble.evidence.clone(),
-        fixer,
+        fixer: trouble.kind.fixer(),
+    }
+}
+
+impl TroubleKind {
+    /// Who can do something about trouble of this kind.
+    #[must_use]
+    pub fn fixer(self) -> Fixer {
+        match self {
+            Self::Server | Self::Pause => Fixer::Time,
+            Self::Network | Self::Device => Fixer::Device,
+            Self::Blocked | Self::Configuration | Self::WrongRoute => Fixer::Website,
+        }
     }
 }
 

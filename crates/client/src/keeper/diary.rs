@@ -15,7 +15,7 @@ use crate::vault::file::{private, write_atomically};
 const FILE_BYTES_MAX: usize = 256 * 1024;
 
 /// Reads what was kept. Lines that cannot be read are left out; the journal is for people and decides nothing.
-pub(super) fn load(home: &Home, store: &StoreAddress) -> Journal {
+pub(crate) fn load(home: &Home, store: &StoreAddress) -> Journal {
     let path = home.journal_path(store);
     let Ok(bytes) = fs::read(&path) else {
         return Journal::default();
