@@ -17,6 +17,9 @@ use crate::profile::StoreProfile;
 /// Most sessions that wait to be ended at the store; the oldest is dropped beyond it and dies at its own horizon.
 const REVOCATIONS_MAX: usize = 32;
 
+/// Format of the content; raised when an older reader would misunderstand it.
+const FORMAT: u8 = 1;
+
 /// Everything kept for one store.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Contents {
@@ -67,6 +70,7 @@ impl Contents {
 
     fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let kept = KeptRef {
+            format: FORMAT,
             record: self.record.as_ref().map(|record| KeptRecordRef {
                 grant: KeptGrantRef::of(&record.grant),
                 refusal: record.refusal.as_ref(),
@@ -87,9 +91,8 @@ impl Contents {
         bytes
     }
 
-    fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let kept: Kept = serde_json::from_slice(bytes).ok()?;
-        Some(Self {
+    fn from_kept(kept: Kept) -> Self {
+        Self {
             record: kept.record.map(|record| Record {
                 grant: record.grant.into_grant(),
                 refusal: record.refusal,
@@ -104,7 +107,7 @@ impl Contents {
                     profile: waiting.profile,
                 })
                 .collect(),
-        })
+        }
     }
 }
 
@@ -151,9 +154,16 @@ impl Vault {
     }
 
     fn understood(&self, content: Option<Zeroizing<Vec<u8>>>) -> Result<Contents, ClientError> {
-        match content {
-            None => Ok(Contents::default()),
-            Some(bytes) => Contents::from_bytes(&bytes).ok_or_else(|| ClientError::VaultDamaged {
+        let Some(bytes) = content else {
+            return Ok(Contents::default());
+        };
+        match serde_json::from_slice::<Kept>(&bytes) {
+            Ok(kept) if kept.format <= FORMAT => Ok(Contents::from_kept(kept)),
+            Ok(Kept { format, .. }) => Err(ClientError::VaultTooNew {
+                path: self.path.clone(),
+                format,
+            }),
+            Err(_) => Err(ClientError::VaultDamaged {
                 set_aside: self.path.clone(),
             }),
         }
@@ -162,6 +172,7 @@ impl Vault {
 
 #[derive(Serialize)]
 struct KeptRef<'a> {
+    format: u8,
     record: Option<KeptRecordRef<'a>>,
     profile: Option<&'a StoreProfile>,
     person: Option<&'a Cashier>,
@@ -215,6 +226,7 @@ impl<'a> KeptGrantRef<'a> {
 
 #[derive(Deserialize)]
 struct Kept {
+    format: u8,
     #[serde(default)]
     record: Option<KeptRecord>,
     #[serde(default)]
@@ -276,7 +288,7 @@ impl KeptGrant {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use evertill_session::{BootId, Moment, Reason, WallTime};
 
     use super::*;
@@ -284,7 +296,7 @@ pub(crate) mod tests {
     use crate::home::Home;
     use crate::vault::KeyChoice;
 
-    pub(crate) fn grant(session: &str, refresh: &str) -> Grant {
+    fn grant(session: &str, refresh: &str) -> Grant {
         let stamp = Stamp {
             boot: BootId::new("boot"),
             moment: Moment::from_millis(1_000),
@@ -333,23 +345,52 @@ pub(crate) mod tests {
         }
     }
 
+    fn vault(dir: &tempfile::TempDir) -> Vault {
+        let home = Home::open(dir.path()).unwrap();
+        Vault::new(
+            &home,
+            &StoreAddress::parse("shop.example").unwrap(),
+            KeyChoice::File,
+        )
+    }
+
     #[test]
     fn contents_return_as_they_were_written() {
-        let contents = full();
-        assert_eq!(Contents::from_bytes(&contents.to_bytes()), Some(contents));
-        assert_eq!(Contents::from_bytes(b"{}"), Some(Contents::default()));
-        assert_eq!(Contents::from_bytes(b"[]"), None);
+        let dir = tempfile::tempdir().unwrap();
+        let vault = vault(&dir);
+        let lock = vault.try_lock().unwrap().unwrap();
+        vault.change(&lock, |contents| *contents = full()).unwrap();
+        assert_eq!(vault.contents().unwrap(), full());
+    }
+
+    #[test]
+    fn contents_of_a_later_version_are_refused_and_strange_ones_set_aside() {
+        let dir = tempfile::tempdir().unwrap();
+        let vault = vault(&dir);
+        let lock = vault.try_lock().unwrap().unwrap();
+        vault.write(&lock, br#"{"format":2,"everything":"new"}"#).unwrap();
+        let before = std::fs::read(&vault.path).unwrap();
+        let refused = vault.change(&lock, |contents| *contents = full()).unwrap_err();
+        assert_eq!(refused.code().as_str(), "SY01007");
+        assert_eq!(std::fs::read(&vault.path).unwrap(), before);
+        vault.erase(&lock).unwrap();
+        vault.write(&lock, b"[]").unwrap();
+        assert_eq!(vault.contents().unwrap_err().code().as_str(), "SY01006");
+        vault.change(&lock, |contents| *contents = full()).unwrap();
+        assert_eq!(vault.contents().unwrap(), full());
+        assert!(dir.path().join("vault").read_dir().unwrap().any(|entry| {
+            entry
+                .unwrap()
+                .file_name()
+                .to_string_lossy()
+                .ends_with(".damaged-1")
+        }));
     }
 
     #[test]
     fn forgetting_compares_first_and_leaves_nothing_of_the_session_behind() {
         let dir = tempfile::tempdir().unwrap();
-        let home = Home::open(dir.path()).unwrap();
-        let vault = Vault::new(
-            &home,
-            &StoreAddress::parse("shop.example").unwrap(),
-            KeyChoice::File,
-        );
+        let vault = vault(&dir);
         let lock = vault.try_lock().unwrap().unwrap();
         vault.change(&lock, |contents| *contents = full()).unwrap();
         vault
