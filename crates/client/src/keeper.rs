@@ -94,7 +94,7 @@ enum Message {
         profile: Box<StoreProfile>,
         done: oneshot::Sender<Result<(), ClientError>>,
     },
-    Person(Cashier),
+    Person(Cashier, oneshot::Sender<()>),
     SignOut(oneshot::Sender<Result<SignedOut, ClientError>>),
     RenewNow(oneshot::Sender<()>),
     Refused(Serial, oneshot::Sender<()>),
@@ -427,7 +427,9 @@ impl Keeper {
             .await
             .filter(|person| person.uuid == uuid)
         {
-            self.tell(Message::Person(person)).await?;
+            let (done, shown) = oneshot::channel();
+            self.tell(Message::Person(person, done)).await?;
+            shown.await.map_err(|_| ClientError::KeeperGone)?;
         }
         Ok(())
     }

@@ -197,10 +197,12 @@ impl Driver {
                 });
                 self.feed(Input::SignedIn(grant)).await;
             }
-            Message::Person(person) => {
+            Message::Person(person, shown) => {
                 self.person = Some(person.clone());
                 self.spawn_change(move |contents: &mut Contents| contents.person = Some(person));
                 self.show();
+                // Nobody may be waiting any more; so below.
+                let _ = shown.send(());
             }
             Message::SignOut(done) => {
                 if matches!(self.engine.state(), State::SignedOut) {
@@ -212,7 +214,6 @@ impl Driver {
             }
             Message::RenewNow(started) => {
                 self.feed(Input::RenewNow).await;
-                // Nobody may be waiting any more; so below.
                 let _ = started.send(());
             }
             Message::Refused(serial, decided) => {

@@ -1,0 +1,7 @@
+//! What a keeper does against a store that is played by the test.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod keeping;
+mod requests;
+mod shop;

@@ -1,0 +1,342 @@
+//! A store in a few lines: it signs in, renews, revokes, and fails in the ways real ones do.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use evertill_client::clock::HandClock;
+use evertill_client::vault::KeyChoice;
+use evertill_client::{Home, Keeper, KeeperOptions, StoreAddress};
+use evertill_session::{BootId, Moment, Now, WallTime};
+use evertill_wire::Password;
+use serde_json::{Value, json};
+use url::form_urlencoded;
+
+/// Life of the shop's access tokens.
+pub const LIFE: Duration = Duration::from_secs(1_800);
+
+const FIREWALL: &str = "<!doctype html><html><head><title>403 Forbidden</title></head><body>no</body></html>";
+const HOME_PAGE: &str = "<!doctype html><html><head><title>My shop</title></head><body>Welcome</body></html>";
+const FORM: &str = "<!doctype html><html><head><title>Sign in</title></head><body><form method=\"post\" action=\"\">\
+    ERROR<input type=\"text\" name=\"wcpos-log\"><input type=\"password\" name=\"wcpos-pwd\">\
+    <input type=\"hidden\" name=\"_wpnonce\" value=\"n1\"><input type=\"hidden\" name=\"auth_session\" value=\"a1\">\
+    <input type=\"text\" name=\"wcpos_website\" value=\"\"></form></body></html>";
+
+/// How the shop behaves for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mood {
+    /// As it should.
+    #[default]
+    Well,
+    /// Every request meets a maintenance page.
+    Down,
+    /// Every request meets a firewall's page.
+    Firewall,
+    /// Renewals are done and the connection is cut before the answer.
+    LosesReplies,
+    /// `/wp-json/` leads to the home page.
+    PlainPermalinks,
+}
+
+#[derive(Default)]
+pub struct Books {
+    pub mood: Mood,
+    /// Refresh tokens that are good, with their session.
+    pub sessions: BTreeMap<String, String>,
+    /// Access tokens that are good.
+    pub access: BTreeSet<String>,
+    pub renewals: usize,
+    pub log: Vec<String>,
+    counter: u64,
+}
+
+impl Books {
+    fn jwt(&mut self, claims: Value) -> String {
+        self.counter += 1;
+        let mut claims = claims;
+        claims["n"] = json!(self.counter);
+        format!(
+            "e30.{}.c2ln{}",
+            URL_SAFE_NO_PAD.encode(claims.to_string()),
+            self.counter
+        )
+    }
+
+    fn access_token(&mut self, session: &str) -> String {
+        let token = self.jwt(json!({"iat": 1_000, "exp": 1_000 + LIFE.as_secs(), "refresh_jti": session}));
+        self.access.insert(token.clone());
+        token
+    }
+
+    /// Ends every session, as an owner does.
+    pub fn revoke_all(&mut self) {
+        self.sessions.clear();
+        self.access.clear();
+    }
+}
+
+/// The running shop.
+pub struct Shop {
+    pub url: String,
+    pub books: Arc<Mutex<Books>>,
+}
+
+impl Shop {
+    pub async fn open() -> Self {
+        let books = Arc::new(Mutex::new(Books::default()));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let router = Router::new()
+            .fallback(serve)
+            .with_state((books.clone(), url.clone()));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { url, books }
+    }
+
+    pub fn address(&self) -> StoreAddress {
+        StoreAddress::parse(&self.url).unwrap()
+    }
+
+    pub fn set(&self, mood: Mood) {
+        self.books.lock().unwrap().mood = mood;
+    }
+
+    pub fn renewals(&self) -> usize {
+        self.books.lock().unwrap().renewals
+    }
+
+    /// Requests that reached the shop, `GET /path 200`, without their queries.
+    pub fn log(&self) -> Vec<String> {
+        self.books.lock().unwrap().log.clone()
+    }
+}
+
+/// A data directory and a clock that moves by hand.
+pub struct Device {
+    pub dir: tempfile::TempDir,
+    pub clock: Arc<HandClock>,
+}
+
+impl Device {
+    pub fn new() -> Self {
+        let now = Now {
+            moment: Moment::from_millis(1_000_000),
+            wall: WallTime::from_millis(1_795_398_738_000),
+        };
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+            clock: Arc::new(HandClock::new(BootId::new("boot"), now)),
+        }
+    }
+
+    pub fn home(&self) -> Home {
+        Home::open(self.dir.path()).unwrap()
+    }
+
+    pub async fn keeper(&self, shop: &Shop) -> Keeper {
+        let options = KeeperOptions {
+            clock: self.clock.clone(),
+            key: Some(KeyChoice::File),
+            ..KeeperOptions::default()
+        };
+        Keeper::open(&self.home(), &shop.address(), options)
+            .await
+            .unwrap()
+    }
+
+    pub async fn signed_in(&self, shop: &Shop) -> Keeper {
+        let keeper = self.keeper(shop).await;
+        keeper.sign_in("ann", &Password::new("ann-demo")).await.unwrap();
+        keeper
+    }
+
+    /// Every byte of every file of the data directory.
+    pub fn everything(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for directory in [
+            self.home().path().to_path_buf(),
+            self.home().vault_dir(),
+            self.home().stores_dir(),
+        ] {
+            for entry in std::fs::read_dir(directory).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_file() {
+                    bytes.extend(std::fs::read(path).unwrap());
+                }
+            }
+        }
+        bytes
+    }
+}
+
+async fn serve(
+    State((books, url)): State<(Arc<Mutex<Books>>, String)>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let mut books = books.lock().unwrap();
+    let query: BTreeMap<String, String> = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
+        .into_owned()
+        .collect();
+    let response = match books.mood {
+        Mood::Down => page(StatusCode::SERVICE_UNAVAILABLE, HOME_PAGE),
+        Mood::Firewall => page(StatusCode::FORBIDDEN, FIREWALL),
+        Mood::PlainPermalinks if uri.path().starts_with("/wp-json") => page(StatusCode::OK, HOME_PAGE),
+        Mood::Well | Mood::LosesReplies | Mood::PlainPermalinks => {
+            answer(&mut books, &url, &method, &uri, &query, &headers, &body)
+        }
+    };
+    books
+        .log
+        .push(format!("{method} {} {}", uri.path(), response.status().as_u16()));
+    response
+}
+
+fn answer(
+    books: &mut Books,
+    url: &str,
+    method: &Method,
+    uri: &Uri,
+    query: &BTreeMap<String, String>,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Response {
+    let route = query
+        .get("rest_route")
+        .map(String::as_str)
+        .or_else(|| uri.path().strip_prefix("/wp-json"))
+        .unwrap_or_default();
+    let is_known = headers
+        .get("authorization")
+        .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
+        .is_some_and(|token| books.access.contains(token));
+    match (method.as_str(), route) {
+        ("HEAD" | "GET", "") if uri.path() == "/" => linked(url),
+        ("GET", "") if uri.path() == "/wcpos-auth/" => page(StatusCode::OK, &FORM.replace("ERROR", "")),
+        ("POST", "") if uri.path() == "/wcpos-auth/" => sign_in(books, query, body),
+        ("GET", "/wcpos/v2/site") => site(url),
+        ("GET", "/wcpos/v2/echo") => json_answer(
+            StatusCode::OK,
+            json!({"v": 1, "headers": {"authorization": {"received": headers.contains_key("authorization"), "length": 1}},
+                   "params": {"authorization": query.contains_key("authorization")}}),
+        ),
+        ("POST", "/wcpos/v2/auth/refresh") => renew(books, body),
+        _ if !is_known => json_answer(
+            StatusCode::UNAUTHORIZED,
+            json!({"code": "woocommerce_pos_rest_unauthorized", "message": "Sorry", "data": {"status": 401}}),
+        ),
+        ("GET", "/wcpos/v2/cashier/3") => json_answer(
+            StatusCode::OK,
+            json!({"id": 3, "uuid": "u-ann", "username": "ann", "display_name": "Ann Ö", "roles": ["cashier"]}),
+        ),
+        ("GET", "/wc/v3/forbidden") => json_answer(
+            StatusCode::FORBIDDEN,
+            json!({"code": "woocommerce_rest_cannot_view", "message": "Sorry", "data": {"status": 403}}),
+        ),
+        ("DELETE", route) if route.starts_with("/wcpos/v2/auth/sessions/") => {
+            let session = route.rsplit('/').next().unwrap_or_default();
+            books.sessions.retain(|_, known| known != session);
+            json_answer(StatusCode::OK, json!({"success": true, "message": "ended"}))
+        }
+        _ => json_answer(StatusCode::OK, json!([])),
+    }
+}
+
+fn sign_in(books: &mut Books, query: &BTreeMap<String, String>, body: &[u8]) -> Response {
+    let form: BTreeMap<String, String> = form_urlencoded::parse(body).into_owned().collect();
+    let is_right = form["wcpos-pwd"] == format!("{}-demo", form["wcpos-log"])
+        && form["_wpnonce"] == "n1"
+        && form["auth_session"] == "a1"
+        && form["wcpos_website"].is_empty();
+    if !is_right {
+        let error = "<div id=\"login_error\">Invalid username or password.</div>";
+        return page(StatusCode::OK, &FORM.replace("ERROR", error));
+    }
+    let session = format!("session-{}", books.counter);
+    let refresh = books.jwt(json!({"iat": 1_000, "exp": 2_593_000, "jti": session}));
+    books.sessions.insert(refresh.clone(), session.clone());
+    let access = books.access_token(&session);
+    let mut target = url::Url::parse(&query["redirect_uri"]).unwrap();
+    target
+        .query_pairs_mut()
+        .append_pair("access_token", &access)
+        .append_pair("refresh_token", &refresh)
+        .append_pair("expires_at", "2800")
+        .append_pair("id", "3")
+        .append_pair("uuid", "u-ann")
+        .append_pair("display_name", "ann")
+        .append_pair("state", &query["state"]);
+    (StatusCode::FOUND, [("location", target.to_string())]).into_response()
+}
+
+fn renew(books: &mut Books, body: &[u8]) -> Response {
+    let refresh = serde_json::from_slice::<Value>(body).unwrap()["refresh_token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let Some(session) = books.sessions.get(&refresh).cloned() else {
+        let refusal =
+            json!({"error": "invalid_grant", "error_description": "Refresh token has been revoked"});
+        return json_answer(StatusCode::OK, refusal);
+    };
+    books.renewals += 1;
+    let access = books.access_token(&session);
+    if books.mood == Mood::LosesReplies {
+        let cut = futures_cut();
+        return (StatusCode::OK, [("content-type", "application/json")], cut).into_response();
+    }
+    let life = LIFE.as_secs();
+    json_answer(
+        StatusCode::OK,
+        json!({"access_token": access, "token_type": "Bearer", "expires_in": life, "expires_at": 1_000 + life}),
+    )
+}
+
+/// A body that ends in the middle, with the connection.
+fn futures_cut() -> Body {
+    Body::from_stream(futures_util::stream::iter([
+        Ok(Bytes::from_static(b"{\"access_tok")),
+        Err(std::io::Error::other("cut")),
+    ]))
+}
+
+fn site(url: &str) -> Response {
+    json_answer(
+        StatusCode::OK,
+        json!({"uuid": "shop", "name": "My shop", "url": url, "home": url, "gmt_offset": "0", "wp_version": "7.1",
+               "wc_version": "10.0.2", "wcpos_version": "1.10.0", "namespaces": ["wcpos/v2", "wc/v3"],
+               "authentication": {"wcpos": {"endpoints": {"authorization": format!("{url}/wcpos-auth/")}}}}),
+    )
+}
+
+fn linked(url: &str) -> Response {
+    let link = format!("<{url}/wp-json/>; rel=\"https://api.w.org/\"");
+    (StatusCode::OK, [("link", link)], HOME_PAGE).into_response()
+}
+
+fn page(status: StatusCode, html: &str) -> Response {
+    (
+        status,
+        [("content-type", "text/html; charset=UTF-8")],
+        html.to_owned(),
+    )
+        .into_response()
+}
+
+fn json_answer(status: StatusCode, value: Value) -> Response {
+    (
+        status,
+        [("content-type", "application/json; charset=UTF-8")],
+        value.to_string(),
+    )
+        .into_response()
+}
