@@ -1,0 +1,170 @@
+//! The command line: what may be typed, and the help that teaches it. The only place that knows clap.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::{Args, Parser, Subcommand};
+use evertill_wire::env;
+use url::Url;
+
+use crate::duration;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  good
+  1  anything the others do not say
+  2  wrong use: the command line cannot be understood
+  3  a person must sign in (evertill login)
+  4  trouble that may pass by itself: network, store down; try again later
+  5  configuration must change: here, at the store, or in between
+
+Messages go to stderr as `error: … (CODE)`, `caused by: …`, `hint: …`. Data goes to stdout.
+
+Environment:
+  EVERTILL_HOME       data directory, where --data-dir does not name one
+  EVERTILL_LOG        log filter: error, warn, info, debug, evertill_client=debug
+  EVERTILL_VAULT_KEY  where the key of the stored sessions lives: auto, file, keyring
+  NO_COLOR            no colours when set";
+
+/// A till that stays signed in.
+///
+/// Evertill keeps a person signed in to a WooCommerce store with the WCPOS plugin, or to the store server it brings
+/// along, and sells whatever happens to the session.
+#[derive(Debug, Parser)]
+#[command(name = "evertill", version, after_help = EXIT_CODES, max_term_width = 110, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// Directory that holds everything the process keeps: sessions, sales, key file.
+    #[arg(long, global = true, value_name = "DIR", env = env::HOME, hide_env_values = true)]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// The store server alone.
+    Serve(Serve),
+    /// Sign in to a store.
+    ///
+    /// Opens the store's own sign-in page, or signs in without a browser when a name is given and the password
+    /// arrives on stdin: `evertill login --store URL --username ann --password-stdin < password-file`.
+    Login(Login),
+    /// What each stored session is doing.
+    Status(Status),
+    /// Print an access token that is good now, renewing first when due.
+    ///
+    /// Any number of processes may ask at once: one of them renews, all of them get the result.
+    Token(Store),
+    /// Renew the session now.
+    Refresh(Store),
+    /// End the session at the store and here. Refused while sales wait to be sent.
+    Logout(Store),
+}
+
+impl Command {
+    /// What is logged when nobody asks for more: servers tell their story, commands only what went wrong.
+    pub(crate) fn default_log(&self) -> &'static str {
+        match self {
+            Self::Serve(_) => {
+                // The store keeps a line for each request in a file of its own.
+                "info,evertill_server::access=warn"
+            }
+            Self::Login(_) | Self::Status(_) | Self::Token(_) | Self::Refresh(_) | Self::Logout(_) => "error",
+        }
+    }
+}
+
+/// `evertill serve`.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Where the store listens.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8421")]
+    pub(crate) listen: SocketAddr,
+    /// Settings, as TOML.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// How long an access token lives: 20s, 2m, 15m.
+    #[arg(long, value_name = "TIME", default_value = "15m", value_parser = duration::parse)]
+    pub(crate) access_ttl: Duration,
+    /// The address tills reach the store at, where it differs from the one it listens on (behind a proxy).
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<Url>,
+    /// Load the sample shop and its four accounts into an empty store.
+    #[arg(long)]
+    pub(crate) sample_shop: bool,
+}
+
+/// `evertill login`.
+#[derive(Debug, Args)]
+pub(crate) struct Login {
+    /// Address of the store.
+    #[arg(long, value_name = "URL")]
+    pub(crate) store: String,
+    /// Who signs in, without a browser.
+    #[arg(long, value_name = "NAME", requires = "password_stdin")]
+    pub(crate) username: Option<String>,
+    /// Read the password from the first line of stdin.
+    #[arg(long, requires = "username")]
+    pub(crate) password_stdin: bool,
+    /// Print the address of the sign-in page and do not open a browser.
+    #[arg(long, conflicts_with = "username")]
+    pub(crate) no_open: bool,
+}
+
+/// `evertill status`.
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// Only this store.
+    #[arg(long, value_name = "URL")]
+    pub(crate) store: Option<String>,
+    /// A JSON list, one object for each session.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// The commands that need a store and nothing else.
+#[derive(Debug, Args)]
+pub(crate) struct Store {
+    /// Address of the store.
+    #[arg(long, value_name = "URL")]
+    pub(crate) store: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_password_is_never_an_argument() {
+        for command in Cli::command().get_subcommands() {
+            for argument in command.get_arguments() {
+                let takes_value = argument.get_action().takes_values();
+                assert!(
+                    !(takes_value && argument.get_id().as_str().contains("password")),
+                    "{argument}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_without_a_way_to_the_password_is_refused() {
+        let words = [
+            "evertill",
+            "login",
+            "--store",
+            "shop.example",
+            "--username",
+            "ann",
+        ];
+        assert!(Cli::try_parse_from(words).is_err());
+    }
+}

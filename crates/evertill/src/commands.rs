@@ -1,0 +1,43 @@
+//! The commands, one file each.
+
+use std::path::PathBuf;
+
+use evertill_client::Home;
+
+use crate::{
+    cli::{Cli, Command},
+    failure::Failure,
+    printer::Printer,
+};
+
+mod login;
+mod logout;
+mod refresh;
+mod serve;
+mod status;
+mod token;
+
+/// Runs the command that was asked for.
+///
+/// # Errors
+///
+/// Whatever the command failed on.
+pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<(), Failure> {
+    let data_dir = cli.data_dir;
+    match cli.command {
+        Command::Serve(options) => serve::run(options, home(data_dir)?, printer).await,
+        Command::Login(options) => login::run(options, &Home::open(home(data_dir)?)?, printer).await,
+        Command::Status(options) => status::run(&options, &Home::open(home(data_dir)?)?, printer),
+        Command::Token(options) => token::run(&options, &Home::open(home(data_dir)?)?, printer).await,
+        Command::Refresh(options) => refresh::run(&options, &Home::open(home(data_dir)?)?, printer).await,
+        Command::Logout(options) => logout::run(&options, &Home::open(home(data_dir)?)?, printer).await,
+    }
+}
+
+/// The data directory that was named, or the platform's place for one.
+fn home(data_dir: Option<PathBuf>) -> Result<PathBuf, Failure> {
+    match data_dir {
+        Some(path) => Ok(path),
+        None => Ok(Home::default_path()?),
+    }
+}

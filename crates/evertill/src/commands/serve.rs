@@ -1,0 +1,57 @@
+//! `evertill serve`: the store server alone.
+
+use std::path::PathBuf;
+
+use evertill_server::{ServeOptions, start};
+
+use crate::{cli::Serve, failure::Failure, printer::Printer, stop};
+
+/// The accounts of the sample shop; the password of each is its name followed by `-demo`.
+pub(crate) const ACCOUNTS: [(&str, &str); 4] = [
+    ("owner", "administrator"),
+    ("manager", "shop manager"),
+    ("cashier", "cashier"),
+    ("cashier2", "cashier"),
+];
+
+/// Serves until somebody wants it to end.
+///
+/// # Errors
+///
+/// When the store does not open.
+pub(crate) async fn run(options: Serve, data_dir: PathBuf, printer: &Printer) -> Result<(), Failure> {
+    let has_accounts = options.sample_shop;
+    let place = data_dir.display().to_string();
+    let store = start(ServeOptions {
+        access_life: options.access_ttl,
+        public_url: options.public_url,
+        sample_shop: options.sample_shop,
+        config: options.config,
+        access_log: true,
+        ..ServeOptions::new(options.listen, data_dir)
+    })
+    .await?;
+    printer.data(&format!("The store is open: {}", store.url()))?;
+    printer.data(&format!("Listening on {}", store.address()))?;
+    printer.data(&format!("Data directory: {place}"))?;
+    if has_accounts {
+        accounts(printer)?;
+    }
+    printer.note("Ctrl-C ends it.");
+    stop::requested().await.map_err(Failure::Signal)?;
+    stop::gracefully(store.shutdown()).await;
+    Ok(())
+}
+
+/// Prints the sample shop's accounts.
+///
+/// # Errors
+///
+/// When nobody reads stdout any more.
+pub(crate) fn accounts(printer: &Printer) -> Result<(), Failure> {
+    printer.data("Accounts of the sample shop:")?;
+    for (name, role) in ACCOUNTS {
+        printer.data(&format!("  {name:<9} {:<14} {role}", format!("{name}-demo")))?;
+    }
+    Ok(())
+}

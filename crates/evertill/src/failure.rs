@@ -1,0 +1,77 @@
+//! Everything a command can fail on, and how the process exits then.
+
+use std::{io, process::ExitCode};
+
+use evertill_client::ClientError;
+use evertill_server::ServerError;
+use evertill_wire::{Code, env};
+use tracing_subscriber::filter::ParseError;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// Something about a session.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// Something about the store server.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    /// `EVERTILL_LOG` makes no sense.
+    #[error("could not understand the log filter in {name}", name = env::LOG)]
+    LogFilter(#[source] ParseError),
+    /// The asynchronous runtime did not start.
+    #[error("could not start the threads of this process")]
+    Runtime(#[source] io::Error),
+    /// Nobody reads stdout any more.
+    #[error("could not write to stdout")]
+    Output(#[source] io::Error),
+    /// The status could not be written as JSON.
+    #[error("could not write the status as json")]
+    Json(#[source] serde_json::Error),
+    /// The password did not arrive on stdin.
+    #[error("could not read the password from stdin")]
+    PasswordInput(#[source] io::Error),
+    /// Stdin was empty.
+    #[error("no password arrived on stdin")]
+    NoPassword,
+    /// The system does not tell this process when to stop.
+    #[error("could not listen for the signal to stop")]
+    Signal(#[source] io::Error),
+}
+
+impl Failure {
+    /// The code of the failure.
+    pub(crate) fn code(&self) -> Code {
+        match self {
+            Self::Client(error) => error.code(),
+            Self::Server(error) => error.code(),
+            Self::LogFilter(_) => Code::INVALID_CONFIGURATION,
+            Self::Runtime(_) | Self::Output(_) | Self::Json(_) | Self::Signal(_) => Code::SERVICE_UNAVAILABLE,
+            Self::PasswordInput(_) | Self::NoPassword => Code::MISSING_REQUIRED_PARAMETERS,
+        }
+    }
+
+    /// What to do next.
+    pub(crate) fn remedy(&self) -> String {
+        match self {
+            Self::Client(error) => error.remedy(),
+            Self::Server(error) => error.remedy(),
+            Self::LogFilter(_) => {
+                let name = env::LOG;
+                format!("Write a filter like `info` or `evertill_client=debug`, or unset {name}.")
+            }
+            Self::PasswordInput(_) | Self::NoPassword => {
+                "Send the password as the first line of stdin: `evertill login … --password-stdin < file`."
+                    .to_owned()
+            }
+            Self::Runtime(_) | Self::Output(_) | Self::Json(_) | Self::Signal(_) => {
+                self.code().entry().remedy.to_owned()
+            }
+        }
+    }
+
+    /// How the process exits.
+    pub(crate) fn exit(&self) -> ExitCode {
+        ExitCode::from(self.code().exit() as u8)
+    }
+}
