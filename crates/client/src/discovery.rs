@@ -17,6 +17,8 @@ use crate::profile::{RouteStyle, StoreProfile};
 
 mod door;
 mod link;
+#[cfg(test)]
+mod recorded;
 mod root;
 mod way;
 

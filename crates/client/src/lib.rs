@@ -16,6 +16,8 @@ pub mod home;
 pub mod http;
 pub mod keeper;
 pub mod profile;
+#[cfg(test)]
+mod recorded;
 pub mod sign_in;
 pub mod status;
 pub mod store_api;

@@ -19,6 +19,8 @@ use crate::profile::StoreProfile;
 mod callback;
 mod form;
 mod loopback;
+#[cfg(test)]
+mod recorded;
 
 pub use callback::Callback;
 pub use loopback::{Loopback, PATIENCE};
@@ -199,16 +201,21 @@ async fn open_page(http: &Http, url: &Url) -> Result<(Url, Page), ClientError> {
             url = target;
             continue;
         }
-        return match Page::read(&answer.body) {
-            Some(page) if answer.status.is_success() => Ok((url, page)),
-            Some(_) | None => Err(read_refusal(&answer)),
-        };
+        return Ok((url, read_page(&answer)?));
     }
     Err(ClientError::Answered {
         operation: "open the sign-in page",
         code: Code::INVALID_SITE_CONFIGURATION,
         evidence: "it leads round in circles".into(),
     })
+}
+
+/// The form of a page; one that already complains would complain again.
+fn read_page(answer: &Answer) -> Result<Page, ClientError> {
+    if form::error_words(&answer.body).is_some() || !answer.status.is_success() {
+        return Err(read_refusal(answer));
+    }
+    Page::read(&answer.body).ok_or_else(|| unexpected(answer))
 }
 
 fn led_away(target: &Url, from: &Url) -> ClientError {

@@ -106,3 +106,44 @@ impl http::Answer {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::response::IntoResponse;
+    use url::Url;
+
+    use super::*;
+    use crate::address::StoreAddress;
+    use crate::recorded;
+
+    /// A store that gives the same recorded answer to everything.
+    async fn store_that_answers(answer: http::Answer) -> StoreProfile {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        let serve = move || {
+            let answer = answer.clone();
+            async move { (answer.status, answer.headers, answer.body).into_response() }
+        };
+        tokio::spawn(async move { axum::serve(listener, Router::new().fallback(serve)).await });
+        let mut profile: StoreProfile = serde_json::from_value(json!({
+            "address": url, "rest_root": url.join("wp-json/").unwrap(), "sign_in_page": url,
+        }))
+        .unwrap();
+        profile.address = StoreAddress::parse(url.as_str()).unwrap();
+        profile
+    }
+
+    #[tokio::test]
+    async fn every_recorded_renewal_means_the_same_after_a_way_through_a_socket() {
+        for recorded in recorded::renewals() {
+            let answer = recorded.answer();
+            let profile = store_that_answers(answer.clone()).await;
+            let http = Http::new(profile.address.url()).unwrap();
+            let token = RefreshToken::new("r");
+            let asked = ask(&http, &profile, &token, Some(&AccessToken::new("a"))).await;
+            assert_eq!(asked.answer, read(&answer), "{}", recorded.name);
+            assert!(asked.moved_to.is_none(), "{}", recorded.name);
+        }
+    }
+}

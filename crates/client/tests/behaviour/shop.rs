@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 /// Life of the shop's access tokens.
-pub const LIFE: Duration = Duration::from_secs(1_800);
+pub(crate) const LIFE: Duration = Duration::from_secs(1_800);
 
 const FIREWALL: &str = "<!doctype html><html><head><title>403 Forbidden</title></head><body>no</body></html>";
 const HOME_PAGE: &str = "<!doctype html><html><head><title>My shop</title></head><body>Welcome</body></html>";
@@ -31,7 +31,7 @@ const FORM: &str = "<!doctype html><html><head><title>Sign in</title></head><bod
 
 /// How the shop behaves for now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Mood {
+pub(crate) enum Mood {
     /// As it should.
     #[default]
     Well,
@@ -46,14 +46,14 @@ pub enum Mood {
 }
 
 #[derive(Default)]
-pub struct Books {
-    pub mood: Mood,
+pub(crate) struct Books {
+    pub(crate) mood: Mood,
     /// Refresh tokens that are good, with their session.
-    pub sessions: BTreeMap<String, String>,
+    pub(crate) sessions: BTreeMap<String, String>,
     /// Access tokens that are good.
-    pub access: BTreeSet<String>,
-    pub renewals: usize,
-    pub log: Vec<String>,
+    pub(crate) access: BTreeSet<String>,
+    pub(crate) renewals: usize,
+    pub(crate) log: Vec<String>,
     counter: u64,
 }
 
@@ -76,20 +76,20 @@ impl Books {
     }
 
     /// Ends every session, as an owner does.
-    pub fn revoke_all(&mut self) {
+    pub(crate) fn revoke_all(&mut self) {
         self.sessions.clear();
         self.access.clear();
     }
 }
 
 /// The running shop.
-pub struct Shop {
-    pub url: String,
-    pub books: Arc<Mutex<Books>>,
+pub(crate) struct Shop {
+    pub(crate) url: String,
+    pub(crate) books: Arc<Mutex<Books>>,
 }
 
 impl Shop {
-    pub async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let books = Arc::new(Mutex::new(Books::default()));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -100,32 +100,32 @@ impl Shop {
         Self { url, books }
     }
 
-    pub fn address(&self) -> StoreAddress {
+    pub(crate) fn address(&self) -> StoreAddress {
         StoreAddress::parse(&self.url).unwrap()
     }
 
-    pub fn set(&self, mood: Mood) {
+    pub(crate) fn set(&self, mood: Mood) {
         self.books.lock().unwrap().mood = mood;
     }
 
-    pub fn renewals(&self) -> usize {
+    pub(crate) fn renewals(&self) -> usize {
         self.books.lock().unwrap().renewals
     }
 
     /// Requests that reached the shop, `GET /path 200`, without their queries.
-    pub fn log(&self) -> Vec<String> {
+    pub(crate) fn log(&self) -> Vec<String> {
         self.books.lock().unwrap().log.clone()
     }
 }
 
 /// A data directory and a clock that moves by hand.
-pub struct Device {
-    pub dir: tempfile::TempDir,
-    pub clock: Arc<HandClock>,
+pub(crate) struct Device {
+    pub(crate) dir: tempfile::TempDir,
+    pub(crate) clock: Arc<HandClock>,
 }
 
 impl Device {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let now = Now {
             moment: Moment::from_millis(1_000_000),
             wall: WallTime::from_millis(1_795_398_738_000),
@@ -136,11 +136,11 @@ impl Device {
         }
     }
 
-    pub fn home(&self) -> Home {
+    pub(crate) fn home(&self) -> Home {
         Home::open(self.dir.path()).unwrap()
     }
 
-    pub async fn keeper(&self, shop: &Shop) -> Keeper {
+    pub(crate) async fn keeper(&self, shop: &Shop) -> Keeper {
         let options = KeeperOptions {
             clock: self.clock.clone(),
             key: Some(KeyChoice::File),
@@ -151,14 +151,14 @@ impl Device {
             .unwrap()
     }
 
-    pub async fn signed_in(&self, shop: &Shop) -> Keeper {
+    pub(crate) async fn signed_in(&self, shop: &Shop) -> Keeper {
         let keeper = self.keeper(shop).await;
         keeper.sign_in("ann", &Password::new("ann-demo")).await.unwrap();
         keeper
     }
 
     /// Every byte of every file of the data directory.
-    pub fn everything(&self) -> Vec<u8> {
+    pub(crate) fn everything(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         for directory in [
             self.home().path().to_path_buf(),
