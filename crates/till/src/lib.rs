@@ -1,11 +1,33 @@
 //! The till: a web register that keeps selling whatever happens to the session.
+//!
+//! [`start`] brings up one till for one store: pages on the loopback address, a local database that is the truth
+//! about carts and sales, a session kept by `evertill-client`, and an outbox that brings every paid sale to the
+//! store exactly once. Nothing here decides about sessions (`evertill-session` does) or about money
+//! (`evertill-sale` does).
+//!
+//! **Invariant:** *no state of the session changes the cart or takes away the ability to take money.*
+//! **Invariant:** *no answer of the till holds a token of the store.*
+//!
+//! Look first at `till.rs` for what the parts share, at `web.rs` for the addresses and at `outbox.rs` for the way
+//! of a sale.
 
 pub mod assets;
+mod catalogue;
+mod checkout;
 mod clock;
 mod db;
 mod desk;
 mod error;
+mod hub;
 mod lock;
+mod outbox;
 pub mod pages;
+mod session;
+mod shelf;
+mod start;
+mod till;
+mod views;
+mod web;
 
 pub use error::TillError;
+pub use start::{TillHandle, TillOptions, start};
