@@ -98,10 +98,12 @@ async fn freshen(till: &Arc<Till>) -> Result<(), TillError> {
         .await?
         .and_then(|text| serde_json::from_str::<Mark>(&text).ok());
     match stored {
-        Some(mark) if clock::now_ms() - mark.swept_at_ms < SWEEP_AFTER_MS => match feed::follow(till, &mark).await? {
-            feed::Followed::UpToDate => Ok(()),
-            feed::Followed::StartOver => sweep(till).await,
-        },
+        Some(mark) if clock::now_ms() - mark.swept_at_ms < SWEEP_AFTER_MS => {
+            match feed::follow(till, &mark).await? {
+                feed::Followed::UpToDate => Ok(()),
+                feed::Followed::StartOver => sweep(till).await,
+            }
+        }
         Some(_) | None => sweep(till).await,
     }
 }
@@ -144,7 +146,11 @@ pub(crate) async fn restock(till: &Till) -> Result<(), TillError> {
     let (zone, offset, wc_version) = profile
         .map(|profile| (profile.timezone, profile.gmt_offset, profile.wc_version))
         .unwrap_or_default();
-    let zone = if store.timezone.is_empty() { zone } else { store.timezone.clone() };
+    let zone = if store.timezone.is_empty() {
+        zone
+    } else {
+        store.timezone.clone()
+    };
     till.put_wall(Wall::new(&zone, &offset));
     till.put_shelf(Shelf::new(goods, store, &wc_version, is_complete));
     till.hub.tell(News::Bar);

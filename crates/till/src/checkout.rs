@@ -61,7 +61,11 @@ pub(crate) enum Payment {
 }
 
 /// Takes cash for the open sale. `received` is what was handed over; none means the exact amount.
-pub(crate) async fn pay_cash(till: &Till, key: SaleKey, received: Option<Decimal>) -> Result<Payment, TillError> {
+pub(crate) async fn pay_cash(
+    till: &Till,
+    key: SaleKey,
+    received: Option<Decimal>,
+) -> Result<Payment, TillError> {
     let shelf = till.shelf();
     let person = till.session.cashier();
     let (fresh, mutation_id) = (Uuid::new_v4(), Uuid::new_v4());
@@ -130,7 +134,12 @@ mod tests {
             total: "116.3".parse().unwrap(),
         };
         assert_eq!(SaleKey::parse(&key.written()), Some(key));
-        for text in ["", "x_1_2", "921d2ac6-b67d-4025-bb23-d77363faab79", "921d2ac6-b67d-4025-bb23-d77363faab79_1_x"] {
+        for text in [
+            "",
+            "x_1_2",
+            "921d2ac6-b67d-4025-bb23-d77363faab79",
+            "921d2ac6-b67d-4025-bb23-d77363faab79_1_x",
+        ] {
             assert_eq!(SaleKey::parse(text), None, "{text}");
         }
     }

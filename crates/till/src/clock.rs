@@ -17,7 +17,11 @@ pub(crate) struct Wall {
 impl Wall {
     /// The zone of that name, else so many hours from UTC, else this device's own.
     pub(crate) fn new(name: &str, gmt_offset: &str) -> Self {
-        let named = || TimeZone::get(name.trim()).ok().filter(|_| !name.trim().is_empty());
+        let named = || {
+            TimeZone::get(name.trim())
+                .ok()
+                .filter(|_| !name.trim().is_empty())
+        };
         let shifted = || {
             let hours: rust_decimal::Decimal = gmt_offset.trim().parse().ok()?;
             let seconds = i32::try_from(hours * rust_decimal::Decimal::from(3600)).ok()?;

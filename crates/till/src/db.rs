@@ -42,7 +42,10 @@ impl Db {
     /// Opens the database below a directory, made or brought up to date where needed.
     pub(crate) fn open(directory: &Path) -> Result<Self, TillError> {
         let path = directory.join(FILE);
-        let mut writing = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        let mut writing = connect(
+            &path,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        )?;
         schema::bring_up_to_date(&path, &mut writing)?;
         let reading = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         reading
@@ -183,10 +186,15 @@ mod tests {
     async fn what_was_written_is_there_after_opening_again() {
         let home = tempfile::tempdir().unwrap();
         let db = Db::open(home.path()).unwrap();
-        db.write("save a setting", |tx| settings::put(tx, "a", "1")).await.unwrap();
+        db.write("save a setting", |tx| settings::put(tx, "a", "1"))
+            .await
+            .unwrap();
         db.close().await;
         let db = Db::open(home.path()).unwrap();
-        let value = db.read("read a setting", |db| settings::find(db, "a")).await.unwrap();
+        let value = db
+            .read("read a setting", |db| settings::find(db, "a"))
+            .await
+            .unwrap();
         assert_eq!(value.as_deref(), Some("1"));
     }
 
@@ -202,7 +210,10 @@ mod tests {
             .await
             .unwrap_err();
         assert_eq!(failed.code(), Code::LOCAL_TRANSACTION_FAILED);
-        let value = db.read("read a setting", |db| settings::find(db, "a")).await.unwrap();
+        let value = db
+            .read("read a setting", |db| settings::find(db, "a"))
+            .await
+            .unwrap();
         assert_eq!(value, None);
     }
 
@@ -210,7 +221,9 @@ mod tests {
     async fn a_full_disk_is_named_and_what_was_saved_before_stays() {
         let home = tempfile::tempdir().unwrap();
         let db = Db::open(home.path()).unwrap();
-        db.write("save a setting", |tx| settings::put(tx, "a", "1")).await.unwrap();
+        db.write("save a setting", |tx| settings::put(tx, "a", "1"))
+            .await
+            .unwrap();
         db.write("limit the file", |tx| {
             let pages: i64 = tx.query_row("PRAGMA page_count", [], |row| row.get(0))?;
             tx.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))
@@ -218,11 +231,16 @@ mod tests {
         .await
         .unwrap();
         let full = db
-            .write("save a setting", |tx| settings::put(tx, "b", &"x".repeat(1_000_000)))
+            .write("save a setting", |tx| {
+                settings::put(tx, "b", &"x".repeat(1_000_000))
+            })
             .await
             .unwrap_err();
         assert_eq!(full.code(), Code::DISK_FULL);
-        let kept = db.read("read a setting", |db| settings::find(db, "a")).await.unwrap();
+        let kept = db
+            .read("read a setting", |db| settings::find(db, "a"))
+            .await
+            .unwrap();
         assert_eq!(kept.as_deref(), Some("1"));
     }
 
@@ -242,7 +260,11 @@ mod tests {
         let path = home.path().join(FILE);
         std::fs::write(&path, "not a database, but somebody's sales ".repeat(200)).unwrap();
         assert_eq!(open_error_code(home.path()), Code::LOCAL_DATABASE_FAILED);
-        assert!(std::fs::read_to_string(&path).unwrap().starts_with("not a database"));
+        assert!(
+            std::fs::read_to_string(&path)
+                .unwrap()
+                .starts_with("not a database")
+        );
     }
 
     #[test]

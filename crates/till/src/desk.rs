@@ -36,7 +36,9 @@ impl Desk {
     pub(crate) async fn open_cart(&self) -> Result<OpenCart, TillError> {
         let fresh = Uuid::new_v4();
         self.db
-            .write("open a sale", move |tx| carts::current(tx, fresh, clock::now_ms()))
+            .write("open a sale", move |tx| {
+                carts::current(tx, fresh, clock::now_ms())
+            })
             .await
     }
 
@@ -52,7 +54,8 @@ impl Desk {
 
     /// Takes the last action back.
     pub(crate) async fn undo(&self) -> Result<Changed, TillError> {
-        self.change("take a change back", |open| Ok(open.cart.undo())).await
+        self.change("take a change back", |open| Ok(open.cart.undo()))
+            .await
     }
 
     /// Puts the open sale aside and opens a fresh one. An empty sale stays where it is.
@@ -150,7 +153,11 @@ mod tests {
     }
 
     fn names(cart: &OpenCart) -> Vec<&str> {
-        cart.cart.lines().iter().map(|line| line.item.name.as_str()).collect()
+        cart.cart
+            .lines()
+            .iter()
+            .map(|line| line.item.name.as_str())
+            .collect()
     }
 
     #[tokio::test]
@@ -172,7 +179,10 @@ mod tests {
         let adding: Vec<_> = (0..20)
             .map(|index| {
                 let desk = desk.clone();
-                tokio::spawn(async move { desk.act(add(&format!("Item {index}")), CartRules::default()).await })
+                tokio::spawn(async move {
+                    desk.act(add(&format!("Item {index}")), CartRules::default())
+                        .await
+                })
             })
             .collect();
         for task in adding {
@@ -209,6 +219,10 @@ mod tests {
         assert_eq!((resumed.number, names(&resumed)), (1001, vec!["Mug"]));
         let parked = desk.parked().await.unwrap();
         assert_eq!(parked.iter().map(|cart| cart.number).collect::<Vec<_>>(), [1002]);
-        assert_eq!(desk.resume(first.uuid).await.unwrap().number, 1001, "resuming twice changes nothing");
+        assert_eq!(
+            desk.resume(first.uuid).await.unwrap().number,
+            1001,
+            "resuming twice changes nothing"
+        );
     }
 }

@@ -141,7 +141,9 @@ impl Sender {
     async fn work(&mut self) -> Result<(), TillError> {
         self.take_in().await?;
         while self.may_send() {
-            let Some(sale) = self.outbox.due(now_ms()) else { break };
+            let Some(sale) = self.outbox.due(now_ms()) else {
+                break;
+            };
             self.send(sale).await?;
         }
         self.show();
@@ -189,11 +191,18 @@ impl Sender {
 
     async fn send(&mut self, uuid: Uuid) -> Result<(), TillError> {
         let question = "read the sale to be sent";
-        let Some(row) = self.till.db.read(question, move |db| sales::find(db, uuid)).await? else {
+        let Some(row) = self
+            .till
+            .db
+            .read(question, move |db| sales::find(db, uuid))
+            .await?
+        else {
             return Ok(());
         };
         let before = self.outbox.state(uuid).cloned();
-        let Some((dispatch, Some(Output::Send(write)))) = self.outbox.step(uuid, now_ms(), Input::Due, chance()) else {
+        let Some((dispatch, Some(Output::Send(write)))) =
+            self.outbox.step(uuid, now_ms(), Input::Due, chance())
+        else {
             return Ok(());
         };
         let is_first = row.attempts == 0;
@@ -225,15 +234,24 @@ impl Sender {
         let verdict = judge(&heard.sale, &heard.reply);
         self.note_reach(&heard.reply);
         let before = self.outbox.state(uuid).cloned();
-        let told = journey::told(&heard.sale, before.as_ref(), &verdict, heard.sent_by.as_deref(), clock::now_ms());
+        let told = journey::told(
+            &heard.sale,
+            before.as_ref(),
+            &verdict,
+            heard.sent_by.as_deref(),
+            clock::now_ms(),
+        );
         let is_booked = matches!(verdict, Verdict::Booked(_));
-        let Some((dispatch, output)) = self.outbox.step(uuid, now_ms(), Input::Heard(verdict), chance()) else {
+        let Some((dispatch, output)) = self.outbox.step(uuid, now_ms(), Input::Heard(verdict), chance())
+        else {
             return Ok(());
         };
         if let Some(Output::Alarm { state, input }) = output {
             tracing::error!(sale.id = %uuid, "a sale in state {state} met {input}");
         }
-        let kept = self.keep(&dispatch, 0, heard.sent_by.filter(|_| is_booked), told).await;
+        let kept = self
+            .keep(&dispatch, 0, heard.sent_by.filter(|_| is_booked), told)
+            .await;
         if let Err(error) = kept {
             self.put_back(uuid, before, &error);
             return Err(error);
@@ -284,7 +302,12 @@ impl Sender {
 
     async fn send_again(&mut self, uuid: Uuid) -> Result<(), TillError> {
         let question = "read the sale to be sent again";
-        let Some(row) = self.till.db.read(question, move |db| sales::find(db, uuid)).await? else {
+        let Some(row) = self
+            .till
+            .db
+            .read(question, move |db| sales::find(db, uuid))
+            .await?
+        else {
             return Ok(());
         };
         if row.state != SaleState::Parked {
@@ -296,7 +319,8 @@ impl Sender {
         };
         let (state, _) = kept.state.step(now_ms(), Input::SendAgain, chance());
         let dispatch = Dispatch::new(uuid, state.clone());
-        self.keep(&dispatch, 0, None, Some(journey::again(clock::now_ms()))).await?;
+        self.keep(&dispatch, 0, None, Some(journey::again(clock::now_ms())))
+            .await?;
         self.outbox.insert(uuid, state);
         self.till.hub.tell(hub::News::Sales);
         Ok(())

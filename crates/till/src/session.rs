@@ -100,8 +100,12 @@ impl Session {
 
     /// Who rings up: the person signed in, else the one before.
     pub(crate) fn cashier(&self) -> Option<Person> {
-        self.person()
-            .or_else(|| self.last_person.lock().unwrap_or_else(PoisonError::into_inner).clone())
+        self.person().or_else(|| {
+            self.last_person
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone()
+        })
     }
 
     /// Name of the shop.
@@ -169,7 +173,11 @@ async fn remember(till: &Till) -> Result<(), TillError> {
         return Ok(());
     };
     {
-        let mut last = till.session.last_person.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = till
+            .session
+            .last_person
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if last.as_ref() == Some(&person) {
             return Ok(());
         }

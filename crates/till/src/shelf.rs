@@ -47,10 +47,21 @@ impl Shelf {
     /// Puts the shelf together.
     pub(crate) fn new(goods: Goods, settings: StoreSettings, wc_version: &str, is_complete: bool) -> Self {
         let mut by_product: HashMap<i64, Vec<i64>> = HashMap::new();
-        for variation in goods.variations.iter().filter(|variation| is_live(&variation.status)) {
-            by_product.entry(variation.parent_id).or_default().push(variation.id);
+        for variation in goods
+            .variations
+            .iter()
+            .filter(|variation| is_live(&variation.status))
+        {
+            by_product
+                .entry(variation.parent_id)
+                .or_default()
+                .push(variation.id);
         }
-        let mut shown: Vec<&Product> = goods.products.iter().filter(|product| is_shown(product)).collect();
+        let mut shown: Vec<&Product> = goods
+            .products
+            .iter()
+            .filter(|product| is_shown(product))
+            .collect();
         shown.sort_by_cached_key(|product| (unescape(&product.name).to_lowercase(), product.id));
         let order: Vec<i64> = shown.iter().map(|product| product.id).collect();
         let used: BTreeSet<i64> = shown
@@ -62,7 +73,8 @@ impl Shelf {
             .into_iter()
             .filter(|category| used.contains(&category.id))
             .collect();
-        categories.sort_by_cached_key(|category| (category.menu_order, unescape(&category.name).to_lowercase()));
+        categories
+            .sort_by_cached_key(|category| (category.menu_order, unescape(&category.name).to_lowercase()));
         let index = index(&shown, &goods.variations, &by_product);
         Self {
             order,
@@ -73,7 +85,11 @@ impl Shelf {
             currency: currency(&settings),
             settings,
             is_complete,
-            products: goods.products.into_iter().map(|product| (product.id, product)).collect(),
+            products: goods
+                .products
+                .into_iter()
+                .map(|product| (product.id, product))
+                .collect(),
             variations: goods
                 .variations
                 .into_iter()
@@ -111,7 +127,10 @@ impl Shelf {
         match variation_id {
             None => Some(Article::of_product(product)),
             Some(id) => {
-                let variation = self.variations.get(&id).filter(|found| found.parent_id == product_id)?;
+                let variation = self
+                    .variations
+                    .get(&id)
+                    .filter(|found| found.parent_id == product_id)?;
                 Some(Article::of_variation(product, variation))
             }
         }
@@ -146,7 +165,10 @@ impl Shelf {
 }
 
 fn index(shown: &[&Product], variations: &[Variation], by_product: &HashMap<i64, Vec<i64>>) -> Index {
-    let by_id: HashMap<i64, &Variation> = variations.iter().map(|variation| (variation.id, variation)).collect();
+    let by_id: HashMap<i64, &Variation> = variations
+        .iter()
+        .map(|variation| (variation.id, variation))
+        .collect();
     let mut items = Vec::new();
     for product in shown {
         let categories = product.categories.iter().map(|term| unescape(&term.name));
@@ -161,7 +183,12 @@ fn index(shown: &[&Product], variations: &[Variation], by_product: &HashMap<i64,
             global_unique_id: product.global_unique_id.clone(),
             attributes: categories.collect::<Vec<_>>().join(" "),
         });
-        for variation in by_product.get(&product.id).into_iter().flatten().filter_map(|id| by_id.get(id)) {
+        for variation in by_product
+            .get(&product.id)
+            .into_iter()
+            .flatten()
+            .filter_map(|id| by_id.get(id))
+        {
             let options = variation.attributes.iter().map(|choice| unescape(&choice.option));
             items.push(Findable {
                 key: ItemKey {
@@ -189,9 +216,7 @@ fn is_shown(product: &Product) -> bool {
 }
 
 fn currency(settings: &StoreSettings) -> CurrencyFormat {
-    let or = |text: &str, otherwise: &str| {
-        if text.is_empty() { otherwise } else { text }.to_owned()
-    };
+    let or = |text: &str, otherwise: &str| if text.is_empty() { otherwise } else { text }.to_owned();
     let code = or(&settings.currency, "GBP");
     CurrencyFormat {
         symbol: symbol(&code),
@@ -276,7 +301,11 @@ pub(crate) mod tests {
             ..Variation::default()
         };
         let goods = Goods {
-            products: vec![product(1, "Zebra &amp; Co", "3.50"), shirt, product(3, "apple", "1")],
+            products: vec![
+                product(1, "Zebra &amp; Co", "3.50"),
+                shirt,
+                product(3, "apple", "1"),
+            ],
             variations: vec![variation(21, "S", 10), variation(22, "M", 12)],
             categories: vec![
                 Category {

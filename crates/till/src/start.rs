@@ -185,7 +185,9 @@ async fn serve(listener: TcpListener, till: Arc<Till>, mut stop: watch::Receiver
         // An error means that the handle is gone, which stops the till as well.
         let _ = stop.wait_for(|stopping| *stopping).await;
     };
-    let served = axum::serve(listener, web::router(till)).with_graceful_shutdown(stopped).await;
+    let served = axum::serve(listener, web::router(till))
+        .with_graceful_shutdown(stopped)
+        .await;
     if let Err(error) = served {
         tracing::error!(%error, "the till stopped listening");
     }

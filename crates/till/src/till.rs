@@ -105,7 +105,9 @@ impl Till {
         }
         let stored = name.clone();
         self.db
-            .write("name the till", move |tx| settings::put(tx, settings::TILL_NAME, &stored))
+            .write("name the till", move |tx| {
+                settings::put(tx, settings::TILL_NAME, &stored)
+            })
             .await?;
         *self.name.write().unwrap_or_else(PoisonError::into_inner) = name;
         self.hub.tell(News::Bar);
@@ -150,7 +152,11 @@ impl Till {
             refused: parked.count,
             sending,
             last_booked_ms,
-            person: self.session.person().map(|person| person.name).unwrap_or_default(),
+            person: self
+                .session
+                .person()
+                .map(|person| person.name)
+                .unwrap_or_default(),
             till: self.name(),
             store: self.session.store_name(&shelf),
         };
@@ -163,7 +169,10 @@ impl Till {
             lang: "en-GB".into(),
             title: title.to_owned(),
             nav,
-            attention: matches!(self.session.standing(), Standing::SignInNeeded | Standing::SignedOut),
+            attention: matches!(
+                self.session.standing(),
+                Standing::SignInNeeded | Standing::SignedOut
+            ),
             bar: self.bar().await?,
         })
     }

@@ -4,8 +4,8 @@
 
 pub(crate) mod bar;
 pub(crate) mod cart;
-pub(crate) mod goods;
-pub(crate) mod sheets;
 pub(crate) mod checkout;
+pub(crate) mod goods;
 pub(crate) mod sale;
 pub(crate) mod session;
+pub(crate) mod sheets;

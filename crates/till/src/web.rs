@@ -96,7 +96,9 @@ async fn admit(till: &Arc<Till>, request: &mut Request, next: Next) -> Response 
     if is_plain {
         return next.run(std::mem::take(request)).await;
     }
-    let known = till.browser_secret.recognise(request.headers(), &till.cookie_name);
+    let known = till
+        .browser_secret
+        .recognise(request.headers(), &till.cookie_name);
     let is_read = *request.method() == Method::GET;
     if known.is_none() && is_read && guard::is_from_elsewhere(request.headers()) {
         // A link on another site: our cookie stays at home, and a new one would lock the open pages out.
@@ -133,7 +135,10 @@ async fn asset(Path(path): Path<String>, Query(version): Query<Version>) -> Resp
         false => assets::SHORT_CACHE,
     };
     (
-        [(header::CONTENT_TYPE, file.content_type), (header::CACHE_CONTROL, cache)],
+        [
+            (header::CONTENT_TYPE, file.content_type),
+            (header::CACHE_CONTROL, cache),
+        ],
         file.body,
     )
         .into_response()

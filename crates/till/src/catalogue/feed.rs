@@ -92,7 +92,15 @@ pub(super) async fn follow(till: &Arc<Till>, mark: &Mark) -> Result<Followed, Ti
     let Some((changed, since)) = changes(&till.session, mark).await? else {
         return Ok(Followed::StartOver);
     };
-    apply(till, changed, Mark { since, ..mark.clone() }).await?;
+    apply(
+        till,
+        changed,
+        Mark {
+            since,
+            ..mark.clone()
+        },
+    )
+    .await?;
     Ok(Followed::UpToDate)
 }
 
@@ -156,11 +164,19 @@ async fn apply(till: &Arc<Till>, changed: Changed, mark: Mark) -> Result<(), Til
     let asked: Vec<i64> = changed.products.iter().copied().collect();
     let products = reading::products(session, &asked).await?;
     let mut variation_ids: BTreeSet<i64> = changed.variations.clone();
-    variation_ids.extend(products.iter().flat_map(|product| product.variations.iter().copied()));
+    variation_ids.extend(
+        products
+            .iter()
+            .flat_map(|product| product.variations.iter().copied()),
+    );
     let variation_ids: Vec<i64> = variation_ids.into_iter().collect();
     let variations = reading::variations(session, &variation_ids).await?;
     let mut gone = changed.gone;
-    gone.extend(asked.iter().filter(|id| !products.iter().any(|product| product.id == **id)));
+    gone.extend(
+        asked
+            .iter()
+            .filter(|id| !products.iter().any(|product| product.id == **id)),
+    );
     gone.extend(
         changed
             .variations

@@ -95,7 +95,14 @@ async fn fetch(till: &Till, src: &str) -> Result<Option<Picture>, TillError> {
         .headers
         .get("content-type")
         .and_then(|value| value.to_str().ok())
-        .map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+        .map(|value| {
+            value
+                .split(';')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_ascii_lowercase()
+        })
         .unwrap_or_default();
     if !answer.status.is_success() || answer.body.len() > BYTES_MAX || !is_picture(&content_type) {
         return Ok(None);

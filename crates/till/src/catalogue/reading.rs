@@ -82,7 +82,11 @@ pub(super) async fn products(session: &Session, ids: &[i64]) -> Result<Vec<Produ
     let mut found = Vec::new();
     for chunk in ids.chunks(PAGE) {
         let ids = joined(chunk);
-        let query = [("include", ids.as_str()), ("status", "publish"), ("per_page", "100")];
+        let query = [
+            ("include", ids.as_str()),
+            ("status", "publish"),
+            ("per_page", "100"),
+        ];
         found.extend(list::<Product>(session, "wcpos/v2/products", &query).await?.0);
     }
     Ok(found)
@@ -98,8 +102,16 @@ pub(super) async fn variations(session: &Session, ids: &[i64]) -> Result<Vec<Var
         let page: VariationPage =
             serde_json::from_value(body).map_err(|_| unusable(ROUTE, 200, Code::MISSING_RESPONSE_DATA))?;
         found.extend(page.documents.into_iter().map(|document| Variation {
-            id: if document.payload.id == 0 { document.id } else { document.payload.id },
-            parent_id: if document.parent_id == 0 { document.payload.parent_id } else { document.parent_id },
+            id: if document.payload.id == 0 {
+                document.id
+            } else {
+                document.payload.id
+            },
+            parent_id: if document.parent_id == 0 {
+                document.payload.parent_id
+            } else {
+                document.parent_id
+            },
             ..document.payload
         }));
     }
@@ -107,8 +119,14 @@ pub(super) async fn variations(session: &Session, ids: &[i64]) -> Result<Vec<Var
 }
 
 /// The variations of those products that have some.
-pub(super) async fn variations_of(session: &Session, products: &[Product]) -> Result<Vec<Variation>, TillError> {
-    let ids: Vec<i64> = products.iter().flat_map(|product| product.variations.iter().copied()).collect();
+pub(super) async fn variations_of(
+    session: &Session,
+    products: &[Product],
+) -> Result<Vec<Variation>, TillError> {
+    let ids: Vec<i64> = products
+        .iter()
+        .flat_map(|product| product.variations.iter().copied())
+        .collect();
     variations(session, &ids).await
 }
 
@@ -149,21 +167,38 @@ async fn list<T: DeserializeOwned>(
         return Err(unusable(route, 200, Code::MISSING_RESPONSE_DATA));
     };
     let wanted = rows.len();
-    let read: Vec<T> = rows.into_iter().filter_map(|row| serde_json::from_value(row).ok()).collect();
+    let read: Vec<T> = rows
+        .into_iter()
+        .filter_map(|row| serde_json::from_value(row).ok())
+        .collect();
     if read.len() < wanted {
-        tracing::warn!(route, unreadable = wanted - read.len(), "left out records of {route} that cannot be read");
+        tracing::warn!(
+            route,
+            unreadable = wanted - read.len(),
+            "left out records of {route} that cannot be read"
+        );
     }
     Ok((read, pages))
 }
 
 /// The body of an answer and how many pages the list has.
-pub(super) async fn get(session: &Session, route: &str, query: &[(&str, &str)]) -> Result<(Value, usize), TillError> {
-    let answer = session.api().get(route, query).await.map_err(TillError::Session)?;
+pub(super) async fn get(
+    session: &Session,
+    route: &str,
+    query: &[(&str, &str)],
+) -> Result<(Value, usize), TillError> {
+    let answer = session
+        .api()
+        .get(route, query)
+        .await
+        .map_err(TillError::Session)?;
     let pages = answer.header("x-wp-totalpages").parse().unwrap_or(1);
     match answer.body.value() {
         Some(value) if (200..300).contains(&answer.status) => Ok((value.clone(), pages)),
         Some(_) | None => {
-            let code = answer.trouble().map_or(Code::UNEXPECTED_RESPONSE_CODE, |(code, _)| code);
+            let code = answer
+                .trouble()
+                .map_or(Code::UNEXPECTED_RESPONSE_CODE, |(code, _)| code);
             Err(unusable(route, answer.status, code))
         }
     }

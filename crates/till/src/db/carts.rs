@@ -72,7 +72,8 @@ pub(crate) fn put(db: &Connection, cart: &OpenCart, is_current: bool) -> rusqlit
 
 /// The parked sales, newest first.
 pub(crate) fn parked(db: &Connection) -> rusqlite::Result<Vec<OpenCart>> {
-    let sql = format!("SELECT {COLUMNS} FROM carts WHERE is_current = 0 ORDER BY changed_at_ms DESC, number DESC");
+    let sql =
+        format!("SELECT {COLUMNS} FROM carts WHERE is_current = 0 ORDER BY changed_at_ms DESC, number DESC");
     let mut statement = db.prepare_cached(&sql)?;
     statement.query_map([], from_row)?.collect()
 }
@@ -127,6 +128,9 @@ pub(crate) fn uuid_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
 }
 
 /// A stored value that cannot be read back.
-pub(crate) fn unreadable<E: std::error::Error + Send + Sync + 'static>(column: usize, error: E) -> rusqlite::Error {
+pub(crate) fn unreadable<E: std::error::Error + Send + Sync + 'static>(
+    column: usize,
+    error: E,
+) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
 }

@@ -107,7 +107,12 @@ pub(crate) fn picture(db: &Connection, src: &str) -> rusqlite::Result<Option<Pic
 }
 
 /// Stores a picture.
-pub(crate) fn put_picture(db: &Connection, src: &str, picture: &Picture, now_ms: i64) -> rusqlite::Result<()> {
+pub(crate) fn put_picture(
+    db: &Connection,
+    src: &str,
+    picture: &Picture,
+    now_ms: i64,
+) -> rusqlite::Result<()> {
     db.execute(
         "INSERT INTO pictures (src, content_type, body, fetched_at_ms) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (src) DO UPDATE SET content_type = excluded.content_type, body = excluded.body,
@@ -123,7 +128,9 @@ fn replace<'a, T: Serialize + 'a>(
     rows: impl Iterator<Item = (i64, &'a T)>,
 ) -> rusqlite::Result<()> {
     db.execute(&format!("DELETE FROM {table}"), [])?;
-    let mut statement = db.prepare(&format!("INSERT OR REPLACE INTO {table} (id, body) VALUES (?1, ?2)"))?;
+    let mut statement = db.prepare(&format!(
+        "INSERT OR REPLACE INTO {table} (id, body) VALUES (?1, ?2)"
+    ))?;
     for (id, row) in rows {
         statement.execute(params![id, to_json(row)?])?;
     }

@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::carts::unreadable;
 use super::goods::to_json;
 
-const COLUMNS: &str = "body, number, paid_at_ms, state, outbox, attempts, order_id, order_number, sent_by, booked_at_ms";
+const COLUMNS: &str =
+    "body, number, paid_at_ms, state, outbox, attempts, order_id, order_number, sent_by, booked_at_ms";
 
 /// Where a sale is, in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,14 +127,14 @@ pub(crate) fn find(db: &Connection, uuid: Uuid) -> rusqlite::Result<Option<SaleR
 
 /// Whether a sale of that identity was paid.
 pub(crate) fn is_paid(db: &Connection, uuid: Uuid) -> rusqlite::Result<bool> {
-    db.prepare_cached("SELECT 1 FROM sales WHERE uuid = ?1")?.exists([uuid.to_string()])
+    db.prepare_cached("SELECT 1 FROM sales WHERE uuid = ?1")?
+        .exists([uuid.to_string()])
 }
 
 /// Sales that the store does not have yet, oldest first, `limit` at most.
 pub(crate) fn unsent(db: &Connection, limit: u32) -> rusqlite::Result<Vec<SaleRow>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM sales WHERE state IN ('waiting', 'sending') ORDER BY number LIMIT ?1"
-    );
+    let sql =
+        format!("SELECT {COLUMNS} FROM sales WHERE state IN ('waiting', 'sending') ORDER BY number LIMIT ?1");
     let mut statement = db.prepare_cached(&sql)?;
     statement.query_map([limit], from_row)?.collect()
 }
@@ -147,7 +148,11 @@ pub(crate) fn recent(db: &Connection, limit: u32) -> rusqlite::Result<Vec<SaleRo
 
 /// Sales that are on this till only.
 pub(crate) fn tally_unsent(db: &Connection) -> rusqlite::Result<Tally> {
-    tally(db, "SELECT total FROM sales WHERE state <> 'booked' AND ?1 = 0", 0)
+    tally(
+        db,
+        "SELECT total FROM sales WHERE state <> 'booked' AND ?1 = 0",
+        0,
+    )
 }
 
 /// Sales that a person must look at.

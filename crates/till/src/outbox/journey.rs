@@ -42,7 +42,10 @@ pub(crate) fn told(
             at_ms,
             "parked",
             Some(Code::SALE_DIFFERS),
-            format!("The shop has order {}, which is not what was sold here", booking.number),
+            format!(
+                "The shop has order {}, which is not what was sold here",
+                booking.number
+            ),
         ),
         Verdict::Refused { words, .. } => event(at_ms, "parked", Some(Code::SALE_REFUSED), words.clone()),
         Verdict::MutationSpent | Verdict::Gone => event(

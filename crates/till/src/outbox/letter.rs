@@ -13,7 +13,10 @@ const ROUTE: &str = "wcpos/v2/push/orders";
 pub(super) async fn post(session: &Session, sale: &PaidSale, write: &Write) -> StoreReply {
     let envelope = write.envelope(sale);
     let key = envelope.mutation_id.to_string();
-    let base = envelope.base_revision.as_ref().map(|revision| format!("\"{revision}\""));
+    let base = envelope
+        .base_revision
+        .as_ref()
+        .map(|revision| format!("\"{revision}\""));
     let mut headers = vec![("idempotency-key", key.as_str())];
     if let Some(base) = &base {
         headers.push(("if-match", base));

@@ -121,7 +121,11 @@ impl Article {
             product_id: product.id,
             variation_id: Some(variation.id),
             name,
-            sku: if variation.sku.is_empty() { product.sku.clone() } else { variation.sku.clone() },
+            sku: if variation.sku.is_empty() {
+                product.sku.clone()
+            } else {
+                variation.sku.clone()
+            },
             price: variation.price.unwrap_or_default(),
             regular_price: variation.regular_price.or(variation.price).unwrap_or_default(),
             tax_class,
@@ -130,7 +134,11 @@ impl Article {
                 .attributes
                 .iter()
                 .map(|choice| Choice {
-                    key: if choice.slug.is_empty() { choice.name.clone() } else { choice.slug.clone() },
+                    key: if choice.slug.is_empty() {
+                        choice.name.clone()
+                    } else {
+                        choice.slug.clone()
+                    },
                     name: unescape(&choice.name),
                     option: unescape(&choice.option),
                     is_any: choice.option.is_empty(),
@@ -172,5 +180,9 @@ fn is_taxable(status: &str) -> bool {
 
 /// The taxes route and some stores call the default class `standard`.
 fn standard(class: &str) -> String {
-    if class == "standard" { String::new() } else { class.to_owned() }
+    if class == "standard" {
+        String::new()
+    } else {
+        class.to_owned()
+    }
 }

@@ -21,7 +21,15 @@ pub(super) fn setup(settings: &StoreSettings, rates: &[WireRate], wc_version: &s
     };
     // The best match of a priority is the one that counts: a named country before everywhere, a named state
     // before the whole country, then the shop's own order.
-    here.sort_by_key(|rate| (rate.priority, rate.country.is_empty(), rate.state.is_empty(), rate.order, rate.id));
+    here.sort_by_key(|rate| {
+        (
+            rate.priority,
+            rate.country.is_empty(),
+            rate.state.is_empty(),
+            rate.order,
+            rate.id,
+        )
+    });
     TaxSetup {
         prices_include_tax: settings.prices_include_tax,
         round_at_subtotal: settings.tax_round_at_subtotal,
@@ -53,7 +61,11 @@ fn rate(rate: &WireRate) -> TaxRate {
         percent: rate.rate,
         compound: rate.compound,
         priority: rate.priority,
-        class: if rate.class == "standard" { String::new() } else { rate.class.clone() },
+        class: if rate.class == "standard" {
+            String::new()
+        } else {
+            rate.class.clone()
+        },
         shipping: rate.shipping,
         label: rate.name.clone(),
     }
@@ -80,7 +92,11 @@ mod tests {
             default_country: "GB".into(),
             ..StoreSettings::default()
         };
-        let rates = [wire(1, "", "standard"), wire(2, "FR", "standard"), wire(3, "GB", "standard")];
+        let rates = [
+            wire(1, "", "standard"),
+            wire(2, "FR", "standard"),
+            wire(3, "GB", "standard"),
+        ];
         let setup = setup(&settings, &rates, "10.0.2");
         let ids: Vec<i64> = setup.rates_for("").iter().map(|rate| rate.id).collect();
         assert_eq!(ids, [3]);
@@ -94,6 +110,10 @@ mod tests {
             calc_taxes: Some(Value::String("no".into())),
             ..StoreSettings::default()
         };
-        assert!(setup(&settings, &[wire(3, "GB", "standard")], "10.0.2").rates.is_empty());
+        assert!(
+            setup(&settings, &[wire(3, "GB", "standard")], "10.0.2")
+                .rates
+                .is_empty()
+        );
     }
 }

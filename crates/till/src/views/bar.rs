@@ -58,7 +58,12 @@ pub(crate) fn bar(facts: &BarFacts, currency: &CurrencyFormat, wall: &Wall, now_
     let clock = |at_ms: i64| format::clock(&wall.at(at_ms));
     let waiting = waiting(facts.unsent, currency);
     StateBar {
-        person: facts.person.split_whitespace().next().unwrap_or_default().to_owned(),
+        person: facts
+            .person
+            .split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
         till: facts.till.clone(),
         store: facts.store.clone(),
         clock: clock(now_ms),
@@ -80,7 +85,9 @@ fn link(facts: &BarFacts, now_ms: i64, clock: impl Fn(i64) -> String) -> StoreLi
         return StoreLink::Refused { count: facts.refused };
     }
     let well = || match (facts.unreachable_since_ms, facts.sending) {
-        (Some(since_ms), _) => StoreLink::Offline { since: clock(since_ms) },
+        (Some(since_ms), _) => StoreLink::Offline {
+            since: clock(since_ms),
+        },
         (None, Some((done, total))) => StoreLink::Sending { done, total },
         (None, None) => StoreLink::Online {
             last_sent: facts.last_booked_ms.map(&clock),
@@ -89,8 +96,12 @@ fn link(facts: &BarFacts, now_ms: i64, clock: impl Fn(i64) -> String) -> StoreLi
     match facts.standing {
         Standing::SignInNeeded => StoreLink::SignInNeeded,
         Standing::SignedOut => StoreLink::SignedOut,
-        Standing::Troubled { since_ms } => StoreLink::Offline { since: clock(since_ms) },
-        Standing::Renewing { since_ms } if now_ms - since_ms >= RENEWING_SHOWN_AFTER_MS => StoreLink::Renewing,
+        Standing::Troubled { since_ms } => StoreLink::Offline {
+            since: clock(since_ms),
+        },
+        Standing::Renewing { since_ms } if now_ms - since_ms >= RENEWING_SHOWN_AFTER_MS => {
+            StoreLink::Renewing
+        }
         Standing::Renewing { .. } | Standing::Well => well(),
     }
 }
@@ -150,7 +161,10 @@ mod tests {
             },
             ..facts(Standing::SignInNeeded)
         });
-        assert_eq!((bar.queue.as_str(), bar.queue_more.as_str()), ("3 sales to send", "£86.60"));
+        assert_eq!(
+            (bar.queue.as_str(), bar.queue_more.as_str()),
+            ("3 sales to send", "£86.60")
+        );
         assert_eq!(bar.person, "Ada");
     }
 }

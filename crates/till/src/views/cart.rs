@@ -118,7 +118,11 @@ pub(crate) fn sums(currency: &CurrencyFormat, summary: &CartSummary) -> Vec<SumR
         rows.push(row("Discounts", String::new(), -summary.discounts));
     }
     for tax in summary.taxes.iter().filter(|tax| !tax.tax_total.is_zero()) {
-        let name = if tax.label.is_empty() { "Tax" } else { tax.label.as_str() };
+        let name = if tax.label.is_empty() {
+            "Tax"
+        } else {
+            tax.label.as_str()
+        };
         let words = match summary.prices_include_tax {
             true => format!("{name} included"),
             false => name.to_owned(),

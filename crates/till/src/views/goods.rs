@@ -62,13 +62,22 @@ pub(crate) fn goods(shelf: &Shelf, asked: &Asked, found: Option<&[i64]>, cart: &
                     .category
                     .is_none_or(|id| product.categories.iter().any(|term| term.id == id))
             };
-            ids.iter().filter_map(|id| shelf.product(*id)).filter(is_in_category).collect()
+            ids.iter()
+                .filter_map(|id| shelf.product(*id))
+                .filter(is_in_category)
+                .collect()
         }
         None => shelf.shown(asked.category),
     };
     let pages = products.len().div_ceil(TILES_MAX).max(1);
     let page = asked.page.min(pages - 1);
-    let at = |page: usize| Asked { page, ..asked.clone() }.href();
+    let at = |page: usize| {
+        Asked {
+            page,
+            ..asked.clone()
+        }
+        .href()
+    };
     let first = |as_list: bool| {
         Asked {
             as_list,
@@ -150,7 +159,8 @@ fn tile(shelf: &Shelf, product: &Product, cart: &Cart) -> Tile {
         Some(Bar::ChooseFirst) => None,
         bar => bar,
     };
-    let is_all_out = is_variable && !variations.is_empty() && variations.iter().all(|v| v.stock_status == "outofstock");
+    let is_all_out =
+        is_variable && !variations.is_empty() && variations.iter().all(|v| v.stock_status == "outofstock");
     let out = bar.is_some() || is_all_out;
     let in_cart = cart.quantity_of(product.id, None);
     let was = product.regular_price.filter(|regular| {
@@ -194,19 +204,29 @@ pub(crate) fn picture(product: &Product) -> Option<String> {
 
 /// Price, or the range of prices of the variations.
 pub(crate) fn price(currency: &CurrencyFormat, product: &Product, variations: &[&Variation]) -> String {
-    let mut prices: Vec<Decimal> = variations.iter().filter_map(|variation| variation.price).collect();
+    let mut prices: Vec<Decimal> = variations
+        .iter()
+        .filter_map(|variation| variation.price)
+        .collect();
     prices.sort();
     match (prices.first(), prices.last()) {
         (Some(low), Some(high)) if low != high => {
             format!("{}\u{2013}{}", currency.money(*low), currency.figure(*high))
         }
         (Some(one), Some(_)) => currency.money(*one),
-        _ => product.price.map(|price| currency.money(price)).unwrap_or_default(),
+        _ => product
+            .price
+            .map(|price| currency.money(price))
+            .unwrap_or_default(),
     }
 }
 
 fn kinds(product: &Product, variations: &[&Variation]) -> String {
-    let used: Vec<_> = product.attributes.iter().filter(|attribute| attribute.variation).collect();
+    let used: Vec<_> = product
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.variation)
+        .collect();
     let count = u32::try_from(variations.len()).unwrap_or(u32::MAX);
     match used.as_slice() {
         [one] => {
@@ -249,7 +269,11 @@ mod tests {
 
     #[test]
     fn long_lists_come_in_pages_that_lead_to_each_other() {
-        let shelf = shelf((1..=130).map(|id| product(id, &format!("Item {id:03}"), "1")).collect());
+        let shelf = shelf(
+            (1..=130)
+                .map(|id| product(id, &format!("Item {id:03}"), "1"))
+                .collect(),
+        );
         let asked = Asked {
             page: 1,
             as_list: true,
@@ -269,7 +293,12 @@ mod tests {
         let mut sale = product(2, "Offer", "4");
         sale.on_sale = true;
         sale.regular_price = Some(Decimal::from(6));
-        let goods = goods(&shelf(vec![gone, sale]), &Asked::default(), None, &Cart::default());
+        let goods = goods(
+            &shelf(vec![gone, sale]),
+            &Asked::default(),
+            None,
+            &Cart::default(),
+        );
         assert!(goods.tiles[0].out);
         assert_eq!(goods.tiles[0].stock, "Out of stock");
         assert_eq!(goods.tiles[1].was.as_deref(), Some("£6.00"));

@@ -14,8 +14,8 @@ use crate::clock::Wall;
 use crate::db::events::EventRow;
 use crate::db::sales::{SaleRow, SaleState, Tally};
 use crate::pages::{
-    Fact, Journey, ReceiptLine, ReceiptPage, ReceiptTax, Refusal, SaleRow as ListRow, SalesDay, Step, SumRow, Tone,
-    format,
+    Fact, Journey, ReceiptLine, ReceiptPage, ReceiptTax, Refusal, SaleRow as ListRow, SalesDay, Step, SumRow,
+    Tone, format,
 };
 use crate::shelf::Shelf;
 
@@ -36,7 +36,13 @@ pub(crate) fn state_words(row: &SaleRow) -> (Tone, String) {
 }
 
 /// The stations of a sale. `page` is the address that answers them again.
-pub(crate) fn journey(row: &SaleRow, events: &[EventRow], standing: Standing, wall: &Wall, page: &str) -> Journey {
+pub(crate) fn journey(
+    row: &SaleRow,
+    events: &[EventRow],
+    standing: Standing,
+    wall: &Wall,
+    page: &str,
+) -> Journey {
     let at = |at_ms: i64| format::clock_s(&wall.at(at_ms));
     let mut steps: Vec<Step> = events
         .iter()
@@ -103,7 +109,10 @@ pub(crate) fn refusal(row: &SaleRow) -> Option<Refusal> {
             },
         ),
         Some(ParkedWhy::Differs { booking, differences }) => (
-            format!("The shop has order {}, and it is not what was sold here.", booking.number),
+            format!(
+                "The shop has order {}, and it is not what was sold here.",
+                booking.number
+            ),
             differences.iter().map(difference).collect::<Vec<_>>().join("; "),
         ),
         Some(ParkedWhy::NotKept) => (
@@ -114,7 +123,10 @@ pub(crate) fn refusal(row: &SaleRow) -> Option<Refusal> {
     };
     Some(Refusal {
         title,
-        remedy: format!("The sale and the money are safe on this till. {}", code.entry().remedy),
+        remedy: format!(
+            "The sale and the money are safe on this till. {}",
+            code.entry().remedy
+        ),
         store_words,
         code: code.to_string(),
     })
@@ -135,7 +147,11 @@ fn difference(found: &Difference) -> String {
         Field::LineSubtotal => "Amount before discounts",
         Field::LineTotal => "Amount",
     };
-    let line = found.line.as_deref().map(|name| format!(" of {name}")).unwrap_or_default();
+    let line = found
+        .line
+        .as_deref()
+        .map(|name| format!(" of {name}"))
+        .unwrap_or_default();
     format!("{what}{line}: {} here, {} in the shop", found.sent, found.store)
 }
 
@@ -200,11 +216,18 @@ pub(crate) fn receipt(shelf: &Shelf, row: &SaleRow, wall: &Wall) -> Receipt {
     let address = [
         settings.store_address.clone(),
         settings.store_address_2.clone(),
-        town.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "),
+        town.into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" "),
     ];
     let shop = Shop {
         name: shelf.shop_name(),
-        address: address.iter().filter(|line| !line.is_empty()).map(|line| unescape(line)).collect(),
+        address: address
+            .iter()
+            .filter(|line| !line.is_empty())
+            .map(|line| unescape(line))
+            .collect(),
         phone: settings.phone.clone(),
         tax_ids: settings.tax_ids.iter().filter_map(tax_id).collect(),
         returns: String::new(),
@@ -215,7 +238,12 @@ pub(crate) fn receipt(shelf: &Shelf, row: &SaleRow, wall: &Wall) -> Receipt {
 }
 
 fn tax_id(value: &serde_json::Value) -> Option<TaxId> {
-    let text = |key: &str| value[key].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    let text = |key: &str| {
+        value[key]
+            .as_str()
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
     Some(TaxId {
         label: text("label").unwrap_or_else(|| "Tax number".into()),
         value: text("value")?,
@@ -223,12 +251,23 @@ fn tax_id(value: &serde_json::Value) -> Option<TaxId> {
 }
 
 /// The receipt as a page. Everything beside the frame comes from the receipt.
-pub(crate) fn receipt_page(row: &SaleRow, receipt: &Receipt, wall: &Wall, frame: crate::pages::Frame) -> ReceiptPage {
+pub(crate) fn receipt_page(
+    row: &SaleRow,
+    receipt: &Receipt,
+    wall: &Wall,
+    frame: crate::pages::Frame,
+) -> ReceiptPage {
     let currency = &receipt.shop.currency;
     let paid = wall.at(row.paid_at_ms);
     let mut shop_lines = receipt.shop.address.clone();
     shop_lines.extend((!receipt.shop.phone.is_empty()).then(|| receipt.shop.phone.clone()));
-    shop_lines.extend(receipt.shop.tax_ids.iter().map(|id| format!("{} {}", id.label, id.value)));
+    shop_lines.extend(
+        receipt
+            .shop
+            .tax_ids
+            .iter()
+            .map(|id| format!("{} {}", id.label, id.value)),
+    );
     ReceiptPage {
         frame,
         uuid: receipt.order_uuid.clone(),
@@ -265,11 +304,19 @@ pub(crate) fn receipt_lines(receipt: &Receipt) -> Vec<ReceiptLine> {
             name: format::soft_hyphens(&line.name),
             detail: match line.quantity == rust_decimal::Decimal::ONE {
                 true => String::new(),
-                false => format!("{} × {}", format::quantity(line.quantity), currency.figure(line.unit_price)),
+                false => format!(
+                    "{} × {}",
+                    format::quantity(line.quantity),
+                    currency.figure(line.unit_price)
+                ),
             },
             note: line.note.clone(),
             amount: currency.figure(line.amount),
-            rate: if one_rate { String::new() } else { line.tax_letters.clone() },
+            rate: if one_rate {
+                String::new()
+            } else {
+                line.tax_letters.clone()
+            },
         })
         .collect()
 }
@@ -323,8 +370,16 @@ fn receipt_taxes(receipt: &Receipt) -> Vec<ReceiptTax> {
         .taxes
         .iter()
         .map(|tax| {
-            let name = if tax.label.is_empty() { "Tax" } else { tax.label.as_str() };
-            let words = format!("{name} {} % in {}", tax.percent.normalize(), currency.figure(tax.gross));
+            let name = if tax.label.is_empty() {
+                "Tax"
+            } else {
+                tax.label.as_str()
+            };
+            let words = format!(
+                "{name} {} % in {}",
+                tax.percent.normalize(),
+                currency.figure(tax.gross)
+            );
             ReceiptTax {
                 label: match one_rate {
                     true => words,

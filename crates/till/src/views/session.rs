@@ -128,7 +128,10 @@ fn standing(state: StateName) -> (Tone, &'static str) {
 /// The code that says most: the cause inside, else the one outside.
 fn code(status: &SessionStatus) -> String {
     let inside = status.cause.as_ref().map(|cause| cause.code);
-    inside.or(status.code).map(|code| code.to_string()).unwrap_or_default()
+    inside
+        .or(status.code)
+        .map(|code| code.to_string())
+        .unwrap_or_default()
 }
 
 /// The cause in plain words.
@@ -148,7 +151,10 @@ fn why(status: &SessionStatus, wall: &Wall) -> String {
     let words = match &status.cause {
         Some(cause) if cause.evidence.is_empty() => cause.code.entry().meaning.to_owned(),
         Some(cause) => capitalised(&cause.evidence),
-        None => status.code.map(|code| code.entry().meaning.to_owned()).unwrap_or_default(),
+        None => status
+            .code
+            .map(|code| code.entry().meaning.to_owned())
+            .unwrap_or_default(),
     };
     match words.trim_end_matches('.') {
         "" => status.next.clone(),
@@ -226,7 +232,11 @@ fn horizon(status: &SessionStatus) -> Option<Horizon> {
     Some(Horizon {
         used: format!("{}.{}%", per_mille / 10, per_mille % 10),
         words: match days(whole) {
-            0 | 1 => format!("{} of {}", format::duration(seconds(used)), format::duration(seconds(whole))),
+            0 | 1 => format!(
+                "{} of {}",
+                format::duration(seconds(used)),
+                format::duration(seconds(whole))
+            ),
             whole_days => format!("{} of {whole_days} days", days(used)),
         },
         left: format!("{} left", format::duration(seconds(left))),
@@ -248,7 +258,12 @@ fn sign_out(facts: &SessionFacts<'_>) -> SignOut {
 /// Why signing out is refused, with count and sum.
 pub(crate) fn unsent_words(waiting: &crate::pages::Waiting) -> String {
     let verb = if waiting.count == 1 { "is" } else { "are" };
-    format!("{} ({}) {verb} not in the shop yet. {}", waiting.words(), waiting.sum, Code::UNSENT_SALES)
+    format!(
+        "{} ({}) {verb} not in the shop yet. {}",
+        waiting.words(),
+        waiting.sum,
+        Code::UNSENT_SALES
+    )
 }
 
 /// What happened, newest first, runs of renewals folded into one row.
@@ -302,18 +317,42 @@ fn told(event: &Happened) -> (Tone, &'static str, String, String, Option<Code>) 
     let none = String::new;
     match event {
         Happened::SignedIn { user } => (Tone::Ok, "key", format!("{user} signed in"), none(), None),
-        Happened::Resumed { user } => (Tone::Ok, "user", format!("The session of {user} was taken up again"), none(), None),
-        Happened::Renewed { took_ms, tries_before: 0, .. } => {
-            (Tone::Ok, "sync", "Renewed".into(), format!("took {took_ms} ms"), None)
-        }
+        Happened::Resumed { user } => (
+            Tone::Ok,
+            "user",
+            format!("The session of {user} was taken up again"),
+            none(),
+            None,
+        ),
+        Happened::Renewed {
+            took_ms,
+            tries_before: 0,
+            ..
+        } => (
+            Tone::Ok,
+            "sync",
+            "Renewed".into(),
+            format!("took {took_ms} ms"),
+            None,
+        ),
         Happened::Renewed { tries_before, .. } => {
             let tries = format::counted(*tries_before, "failed try", "failed tries");
             (Tone::Ok, "sync", format!("Renewed after {tries}"), none(), None)
         }
-        Happened::Adopted => (Tone::Ok, "sync", "Renewed by another program on this device".into(), none(), None),
-        Happened::Trouble { cause, evidence, .. } => {
-            (Tone::Off, "offline", cause.title().into(), capitalised(evidence), Some(*cause))
-        }
+        Happened::Adopted => (
+            Tone::Ok,
+            "sync",
+            "Renewed by another program on this device".into(),
+            none(),
+            None,
+        ),
+        Happened::Trouble { cause, evidence, .. } => (
+            Tone::Off,
+            "offline",
+            cause.title().into(),
+            capitalised(evidence),
+            Some(*cause),
+        ),
         Happened::LooksWrong { cause } => (
             Tone::Warn,
             "warn",
@@ -346,13 +385,28 @@ fn told(event: &Happened) -> (Tone, &'static str, String, String, Option<Code>) 
         Happened::HorizonNear { in_s } => (
             Tone::Warn,
             "warn",
-            format!("The shop will want a new sign-in in {}", format::duration(seconds(*in_s))),
+            format!(
+                "The shop will want a new sign-in in {}",
+                format::duration(seconds(*in_s))
+            ),
             none(),
             None,
         ),
-        Happened::NotSaved { cause } => (Tone::Warn, "warn", cause.title().into(), cause.entry().remedy.into(), Some(*cause)),
+        Happened::NotSaved { cause } => (
+            Tone::Warn,
+            "warn",
+            cause.title().into(),
+            cause.entry().remedy.into(),
+            Some(*cause),
+        ),
         Happened::SignedOut => (Tone::Off, "ban", "Signed out here".into(), none(), None),
-        Happened::SignedOutElsewhere => (Tone::Off, "ban", "Signed out by another program on this device".into(), none(), None),
+        Happened::SignedOutElsewhere => (
+            Tone::Off,
+            "ban",
+            "Signed out by another program on this device".into(),
+            none(),
+            None,
+        ),
         Happened::Alarm { state, input } => (
             Tone::Bad,
             "stop",

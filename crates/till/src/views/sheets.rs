@@ -11,15 +11,18 @@ use super::goods::{picture, price};
 use crate::clock::Wall;
 use crate::db::carts::OpenCart;
 use crate::pages::{
-    Choice, ChoiceGroup, CustomSheet, LineSheet, NoteSheet, ParkedCart, ParkedSheet, TaxChoice, UnknownCodeSheet,
-    VariationSheet, format,
+    Choice, ChoiceGroup, CustomSheet, LineSheet, NoteSheet, ParkedCart, ParkedSheet, TaxChoice,
+    UnknownCodeSheet, VariationSheet, format,
 };
 use crate::shelf::{Bar, Shelf};
 
 /// One line, to be edited.
 pub(crate) fn line(shelf: &Shelf, held: &CartLine, problem: Option<String>) -> LineSheet {
     let left = shelf
-        .article(held.item.product_id, (held.item.variation_id != 0).then_some(held.item.variation_id))
+        .article(
+            held.item.product_id,
+            (held.item.variation_id != 0).then_some(held.item.variation_id),
+        )
         .and_then(|article| article.left)
         .map(|left| format!(" · {} left", format::quantity(left)));
     let rate = rate_words(shelf, &held.item.tax_class, held.item.is_taxable);
@@ -30,7 +33,9 @@ pub(crate) fn line(shelf: &Shelf, held: &CartLine, problem: Option<String>) -> L
         quantity: held.quantity.normalize().to_string(),
         unit: unit_of(shelf, held),
         price: typed(shelf, held.price),
-        regular: held.is_price_changed().then(|| shelf.currency.money(held.item.price)),
+        regular: held
+            .is_price_changed()
+            .then(|| shelf.currency.money(held.item.price)),
         symbol: shelf.currency.symbol.clone(),
         decimal_separator: shelf.currency.decimal_separator.clone(),
         note: held.note.clone(),
@@ -50,7 +55,13 @@ pub(crate) fn variations(shelf: &Shelf, product: &Product) -> VariationSheet {
     let variations = shelf.variations_of(product);
     let names: Vec<String> = variations
         .first()
-        .map(|variation| variation.attributes.iter().map(|choice| unescape(&choice.name)).collect())
+        .map(|variation| {
+            variation
+                .attributes
+                .iter()
+                .map(|choice| unescape(&choice.name))
+                .collect()
+        })
         .unwrap_or_default();
     let has_groups = names.len() > 1;
     let mut groups: Vec<ChoiceGroup> = Vec::new();
@@ -101,8 +112,15 @@ fn choice(shelf: &Shelf, product: &Product, variation: &Variation, label: String
     let left = article.and_then(|article| article.left);
     Choice {
         variation_id: variation.id,
-        label: if label.is_empty() { variation.sku.clone() } else { label },
-        price: variation.price.map(|price| shelf.currency.money(price)).unwrap_or_default(),
+        label: if label.is_empty() {
+            variation.sku.clone()
+        } else {
+            label
+        },
+        price: variation
+            .price
+            .map(|price| shelf.currency.money(price))
+            .unwrap_or_default(),
         stock: match (bar, left) {
             (Some(bar), _) => bar.words().into(),
             (None, Some(left)) if left > Decimal::ZERO => format!("{} left", format::quantity(left)),
@@ -123,7 +141,14 @@ fn sentence(text: &str) -> String {
 }
 
 /// Something that is not in the catalogue.
-pub(crate) fn custom(shelf: &Shelf, name: &str, price: &str, code: &str, class: &str, problem: Option<String>) -> CustomSheet {
+pub(crate) fn custom(
+    shelf: &Shelf,
+    name: &str,
+    price: &str,
+    code: &str,
+    class: &str,
+    problem: Option<String>,
+) -> CustomSheet {
     let mut classes: Vec<&str> = vec![""];
     for rate in &shelf.setup.rates {
         if !classes.contains(&rate.class.as_str()) {

@@ -86,7 +86,10 @@ impl BrowserSecret {
     }
 
     fn agrees(&self, purpose: &str, name: &str, signature: &str) -> bool {
-        self.sign(purpose, name).as_bytes().ct_eq(signature.as_bytes()).into()
+        self.sign(purpose, name)
+            .as_bytes()
+            .ct_eq(signature.as_bytes())
+            .into()
     }
 
     fn sign(&self, purpose: &str, name: &str) -> String {
@@ -152,7 +155,10 @@ mod tests {
         let secret = BrowserSecret::draw().unwrap();
         let other = BrowserSecret::draw().unwrap();
         let set = other.cookie_of(&other.welcome().unwrap(), "till");
-        assert_eq!(secret.recognise(&headers(set.split(';').next().unwrap()), "till"), None);
+        assert_eq!(
+            secret.recognise(&headers(set.split(';').next().unwrap()), "till"),
+            None
+        );
         assert_eq!(secret.recognise(&headers("till=abc.def"), "till"), None);
         assert_eq!(secret.recognise(&headers("till=abc"), "till"), None);
     }

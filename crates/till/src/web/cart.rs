@@ -83,7 +83,12 @@ async fn add_article(
 }
 
 /// A change without a sheet; what was refused is said in words.
-async fn plain(till: &Till, visit: &Visit, changed: Changed, toast: Option<Toast>) -> Result<Response, Failed> {
+async fn plain(
+    till: &Till,
+    visit: &Visit,
+    changed: Changed,
+    toast: Option<Toast>,
+) -> Result<Response, Failed> {
     let toast = match &changed.refused {
         Some(error) => Some(Toast {
             text: refusal(error),
@@ -110,7 +115,9 @@ pub(super) fn refusal(error: &SaleError) -> String {
         SaleError::LineMissing { .. } => "That line is not in the sale any more.".into(),
         SaleError::LineExists { .. } => "That line is in the sale already.".into(),
         SaleError::LinesFull { lines_max } => {
-            format!("The sale has {lines_max} lines. Take payment for it and ring up the rest as another one.")
+            format!(
+                "The sale has {lines_max} lines. Take payment for it and ring up the rest as another one."
+            )
         }
         SaleError::SaleEmpty => "There is nothing to pay for yet.".into(),
         SaleError::TenderTooLow { .. } => "That is less than there is to pay.".into(),
@@ -133,15 +140,31 @@ pub(super) async fn scan(State(till): State<Arc<Till>>, posted: Posted) -> Respo
         match found {
             Scanned::One(key) => {
                 let variation = (key.variation_id != 0).then_some(key.variation_id);
-                let article = till.shelf().article(key.product_id, variation).ok_or(Failed::NotFound)?;
+                let article = till
+                    .shelf()
+                    .article(key.product_id, variation)
+                    .ok_or(Failed::NotFound)?;
                 add_article(&till, visit, &article, Decimal::ONE).await
             }
             Scanned::Several(keys) => {
-                let tried = format!("{} items carry this code. Search for it and choose one.", keys.len());
-                sheet(&till, visit, Some(Sheet::UnknownCode(sheets::unknown_code(&code, &tried)))).await
+                let tried = format!(
+                    "{} items carry this code. Search for it and choose one.",
+                    keys.len()
+                );
+                sheet(
+                    &till,
+                    visit,
+                    Some(Sheet::UnknownCode(sheets::unknown_code(&code, &tried))),
+                )
+                .await
             }
             Scanned::Unknown => {
-                sheet(&till, visit, Some(Sheet::UnknownCode(sheets::unknown_code(&code, tried)))).await
+                sheet(
+                    &till,
+                    visit,
+                    Some(Sheet::UnknownCode(sheets::unknown_code(&code, tried))),
+                )
+                .await
             }
         }
     };
@@ -173,7 +196,8 @@ pub(super) async fn custom(State(till): State<Arc<Till>>, posted: Posted) -> Res
         let shelf = till.shelf();
         let (name, typed) = (posted.text("name"), posted.text("price"));
         let (code, class) = (posted.text("code"), posted.text("tax_class"));
-        let again = |problem: String| Sheet::Custom(sheets::custom(&shelf, name, typed, code, class, Some(problem)));
+        let again =
+            |problem: String| Sheet::Custom(sheets::custom(&shelf, name, typed, code, class, Some(problem)));
         let price = posted.amount("price", &shelf.currency.decimal_separator);
         let (Some(price), false) = (price, name.trim().is_empty()) else {
             let problem = match name.trim() {
@@ -200,10 +224,17 @@ pub(super) async fn custom(State(till): State<Arc<Till>>, posted: Posted) -> Res
 }
 
 /// `GET /cart/line/{uuid}`
-pub(super) async fn line_sheet(State(till): State<Arc<Till>>, visit: Visit, Path(uuid): Path<Uuid>) -> Response {
+pub(super) async fn line_sheet(
+    State(till): State<Arc<Till>>,
+    visit: Visit,
+    Path(uuid): Path<Uuid>,
+) -> Response {
     let shown = async {
         let open = till.desk.open_cart().await?;
-        let line = open.cart.line(uuid).map(|held| sheets::line(&till.shelf(), held, None));
+        let line = open
+            .cart
+            .line(uuid)
+            .map(|held| sheets::line(&till.shelf(), held, None));
         sheet(&till, &visit, line.map(Sheet::Line)).await
     };
     answer(&till, shown.await).await
@@ -220,12 +251,19 @@ pub(super) async fn line(State(till): State<Arc<Till>>, Path(uuid): Path<Uuid>, 
         let unit = crate::views::cart::unit_of(&shelf, held);
         let separator = &shelf.currency.decimal_separator;
         let mut actions = Vec::new();
-        for (field, wants_number) in [("delta", true), ("quantity", true), ("price", true), ("note", false)] {
+        for (field, wants_number) in [
+            ("delta", true),
+            ("quantity", true),
+            ("price", true),
+            ("note", false),
+        ] {
             let Some(text) = posted.find(field) else { continue };
             let amount = posted.amount(field, separator);
             let action = match (field, amount) {
                 ("delta", Some(by)) => CartAction::ChangeQuantity { line: uuid, by },
-                ("quantity", Some(quantity)) if quantity != held.quantity => CartAction::SetQuantity { line: uuid, quantity },
+                ("quantity", Some(quantity)) if quantity != held.quantity => {
+                    CartAction::SetQuantity { line: uuid, quantity }
+                }
                 ("price", Some(price)) if price != held.price => CartAction::SetPrice { line: uuid, price },
                 ("note", _) if text.trim() != held.note => CartAction::SetLineNote {
                     line: uuid,
@@ -266,7 +304,10 @@ async fn change_line(
                     after_change(till, visit, &changed.cart, false, Some(Sheet::Line(again)), None).await
                 }
                 None => {
-                    let toast = Toast { text: words, undo: false };
+                    let toast = Toast {
+                        text: words,
+                        undo: false,
+                    };
                     after_change(till, visit, &changed.cart, false, None, Some(toast)).await
                 }
             };
@@ -289,7 +330,11 @@ fn removed(name: &str) -> Toast {
 }
 
 /// `POST /cart/line/{uuid}/remove`
-pub(super) async fn remove(State(till): State<Arc<Till>>, Path(uuid): Path<Uuid>, posted: Posted) -> Response {
+pub(super) async fn remove(
+    State(till): State<Arc<Till>>,
+    Path(uuid): Path<Uuid>,
+    posted: Posted,
+) -> Response {
     let done = async {
         let before = till.desk.open_cart().await?;
         let name = before.cart.line(uuid).map(|held| held.item.name.clone());

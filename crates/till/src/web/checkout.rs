@@ -23,7 +23,11 @@ pub(super) struct Address {
 }
 
 /// `GET /checkout`
-pub(super) async fn show(State(till): State<Arc<Till>>, visit: Visit, Query(address): Query<Address>) -> Response {
+pub(super) async fn show(
+    State(till): State<Arc<Till>>,
+    visit: Visit,
+    Query(address): Query<Address>,
+) -> Response {
     let shown = async {
         let open = till.desk.open_cart().await?;
         if open.cart.is_empty() {
@@ -44,13 +48,26 @@ pub(super) async fn show(State(till): State<Arc<Till>>, visit: Visit, Query(addr
     answer(&till, shown.await).await
 }
 
-async fn drawn(till: &Till, visit: &Visit, received: &str, problem: Option<String>) -> Result<Response, Failed> {
+async fn drawn(
+    till: &Till,
+    visit: &Visit,
+    received: &str,
+    problem: Option<String>,
+) -> Result<Response, Failed> {
     let shelf = till.shelf();
     let open = till.desk.open_cart().await?;
     let frame = till.frame("Payment", Nav::Sell).await?;
     let received = received.trim();
     let amount = typed_amount(received, &shelf.currency.decimal_separator);
-    page(&checkout(&shelf, &open, received, amount, problem, frame, visit.csrf.clone()))
+    page(&checkout(
+        &shelf,
+        &open,
+        received,
+        amount,
+        problem,
+        frame,
+        visit.csrf.clone(),
+    ))
 }
 
 /// `POST /checkout/cash`
@@ -67,7 +84,15 @@ pub(super) async fn cash(State(till): State<Arc<Till>>, posted: Posted) -> Respo
             let is_paid = till.db.read(question, move |db| sales::is_paid(db, uuid)).await?;
             return match is_paid {
                 true => Ok(to(&format!("/sale/{uuid}/done"))),
-                false => drawn(&till, &posted.visit, typed, Some("The amount received is not a number.".into())).await,
+                false => {
+                    drawn(
+                        &till,
+                        &posted.visit,
+                        typed,
+                        Some("The amount received is not a number.".into()),
+                    )
+                    .await
+                }
             };
         }
         let problem = match pay_cash(&till, key, received).await {

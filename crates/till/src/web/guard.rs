@@ -87,7 +87,10 @@ pub(crate) fn protect(headers: &mut HeaderMap, form_targets: &str) {
         ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
-        ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=()"),
+        (
+            "permissions-policy",
+            "camera=(), microphone=(), geolocation=(), payment=()",
+        ),
     ];
     for (name, value) in fixed {
         if !headers.contains_key(name) {
@@ -118,11 +121,27 @@ mod tests {
 
     #[test]
     fn only_addresses_of_this_machine_are_hosts() {
-        for host in ["127.0.0.1:8420", "localhost:8420", "[::1]:8420", "192.168.1.7", "[::1]"] {
+        for host in [
+            "127.0.0.1:8420",
+            "localhost:8420",
+            "[::1]:8420",
+            "192.168.1.7",
+            "[::1]",
+        ] {
             assert_eq!(verdict(Method::GET, &[("host", host)]), Ok(()), "{host}");
         }
-        for host in ["evil.example:8420", "127.0.0.1.evil.example", "localhost:x", "[::1]x", ""] {
-            assert_eq!(verdict(Method::GET, &[("host", host)]), Err(Stranger::Host), "{host}");
+        for host in [
+            "evil.example:8420",
+            "127.0.0.1.evil.example",
+            "localhost:x",
+            "[::1]x",
+            "",
+        ] {
+            assert_eq!(
+                verdict(Method::GET, &[("host", host)]),
+                Err(Stranger::Host),
+                "{host}"
+            );
         }
         assert_eq!(verdict(Method::GET, &[]), Err(Stranger::Host));
     }
@@ -132,7 +151,12 @@ mod tests {
         let host = ("host", "127.0.0.1:8420");
         let own = ("origin", "http://127.0.0.1:8420");
         assert_eq!(verdict(Method::POST, &[host, own]), Ok(()));
-        for origin in ["http://127.0.0.1:8421", "https://127.0.0.1:8420", "null", "http://evil.example"] {
+        for origin in [
+            "http://127.0.0.1:8421",
+            "https://127.0.0.1:8420",
+            "null",
+            "http://evil.example",
+        ] {
             assert_eq!(
                 verdict(Method::POST, &[host, ("origin", origin)]),
                 Err(Stranger::Origin),

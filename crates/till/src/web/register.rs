@@ -45,7 +45,11 @@ impl Address {
 }
 
 /// `GET /`
-pub(super) async fn show(State(till): State<Arc<Till>>, visit: Visit, Query(address): Query<Address>) -> Response {
+pub(super) async fn show(
+    State(till): State<Arc<Till>>,
+    visit: Visit,
+    Query(address): Query<Address>,
+) -> Response {
     let shown = async {
         if !till.was_signed_in().await? {
             return Ok(to("/sign-in"));
@@ -159,7 +163,11 @@ async fn empty(till: &Till) -> Result<EmptyCart, TillError> {
         }),
         today: match today.count {
             0 => String::new(),
-            count => format!("{} today, {}", format::counted(count, "sale", "sales"), money(today.sum)),
+            count => format!(
+                "{} today, {}",
+                format::counted(count, "sale", "sales"),
+                money(today.sum)
+            ),
         },
     })
 }
@@ -184,7 +192,10 @@ pub(super) async fn picture(State(till): State<Arc<Till>>, Path(id): Path<i64>) 
         Ok(Some(picture)) => (
             [
                 (header::CONTENT_TYPE, picture.content_type),
-                (header::CACHE_CONTROL, "private, max-age=31536000, immutable".into()),
+                (
+                    header::CACHE_CONTROL,
+                    "private, max-age=31536000, immutable".into(),
+                ),
                 // A drawing may hold scripts; opened by itself it must not run them.
                 (
                     header::CONTENT_SECURITY_POLICY,

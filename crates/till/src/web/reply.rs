@@ -54,16 +54,19 @@ impl Failed {
     /// The page that says so.
     pub(crate) async fn into_page(self, till: &Arc<Till>) -> Response {
         // Without a database there is no state bar; the words matter more.
-        let frame = till.frame("Something went wrong", Nav::Elsewhere).await.unwrap_or_else(|_| Frame {
-            lang: "en-GB".into(),
-            title: "Something went wrong".into(),
-            nav: Nav::Elsewhere,
-            attention: false,
-            bar: StateBar {
-                href: "/session",
-                ..StateBar::default()
-            },
-        });
+        let frame = till
+            .frame("Something went wrong", Nav::Elsewhere)
+            .await
+            .unwrap_or_else(|_| Frame {
+                lang: "en-GB".into(),
+                title: "Something went wrong".into(),
+                nav: Nav::Elsewhere,
+                attention: false,
+                bar: StateBar {
+                    href: "/session",
+                    ..StateBar::default()
+                },
+            });
         let (status, page) = match self {
             Self::NotFound => (StatusCode::NOT_FOUND, ProblemPage::not_found(frame)),
             Self::StaleForm => (
@@ -72,7 +75,8 @@ impl Failed {
                     title: "Please press that once more".into(),
                     ..ProblemPage::failure(
                         frame,
-                        "The page was from before this browser was known to the till. Nothing was changed.".into(),
+                        "The page was from before this browser was known to the till. Nothing was changed."
+                            .into(),
                         String::new(),
                     )
                 },
@@ -86,7 +90,10 @@ impl Failed {
             }
             Self::Till(error) => {
                 log(&error);
-                (status_of(error.code()), ProblemPage::failure(frame, words(&error), error.code().to_string()))
+                (
+                    status_of(error.code()),
+                    ProblemPage::failure(frame, words(&error), error.code().to_string()),
+                )
             }
             Self::Drawing(error) => {
                 tracing::error!(%error, "could not draw a page");
@@ -102,7 +109,8 @@ impl Failed {
             Err(error) => {
                 tracing::error!(%error, "could not draw the page that says so");
                 let plain = HeaderValue::from_static("text/plain; charset=utf-8");
-                let mut response = (status, "That did not work. The open sale is safe on this till.").into_response();
+                let mut response =
+                    (status, "That did not work. The open sale is safe on this till.").into_response();
                 response.headers_mut().insert(header::CONTENT_TYPE, plain);
                 response
             }
@@ -114,7 +122,10 @@ impl Failed {
 pub(crate) fn words(error: &TillError) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
-    let first: String = letters.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    let first: String = letters
+        .next()
+        .map(|c| c.to_uppercase().collect())
+        .unwrap_or_default();
     format!("{first}{}. {}", letters.as_str(), error.remedy())
 }
 

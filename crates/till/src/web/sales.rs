@@ -93,13 +93,19 @@ pub(super) async fn list(State(till): State<Arc<Till>>, visit: Visit) -> Respons
         let question = "list the sales";
         let (rows, unsent) = till
             .db
-            .read(question, |db| Ok((sales::recent(db, LISTED_MAX)?, sales::tally_unsent(db)?)))
+            .read(question, |db| {
+                Ok((sales::recent(db, LISTED_MAX)?, sales::tally_unsent(db)?))
+            })
             .await?;
         let shelf = till.shelf();
         let days = view::days(&rows, &shelf.currency, &till.wall());
         let waiting = waiting(unsent, &shelf.currency).map(|waiting| {
             let verb = if waiting.count == 1 { "is" } else { "are" };
-            format!("{} ({}) {verb} on this till only, safe, and not in the shop yet.", waiting.words(), waiting.sum)
+            format!(
+                "{} ({}) {verb} on this till only, safe, and not in the shop yet.",
+                waiting.words(),
+                waiting.sum
+            )
         });
         if visit.wants_fragment {
             return page(&SalesFragment { days, waiting });
@@ -118,7 +124,13 @@ pub(super) async fn show(State(till): State<Arc<Till>>, visit: Visit, Path(uuid)
     let shown = async {
         let (row, events) = find(&till, uuid).await?;
         let wall = till.wall();
-        let journey = view::journey(&row, &events, till.session.standing(), &wall, &format!("/sale/{uuid}"));
+        let journey = view::journey(
+            &row,
+            &events,
+            till.session.standing(),
+            &wall,
+            &format!("/sale/{uuid}"),
+        );
         if visit.wants_fragment {
             return page(&JourneyFragment { journey });
         }
@@ -157,7 +169,11 @@ pub(super) async fn show(State(till): State<Arc<Till>>, visit: Visit, Path(uuid)
 }
 
 /// `POST /sale/{uuid}/send-again`
-pub(super) async fn send_again(State(till): State<Arc<Till>>, Path(uuid): Path<Uuid>, posted: Posted) -> Response {
+pub(super) async fn send_again(
+    State(till): State<Arc<Till>>,
+    Path(uuid): Path<Uuid>,
+    posted: Posted,
+) -> Response {
     let done = async {
         find(&till, uuid).await?;
         till.nudge(Nudge::SendAgain(uuid));

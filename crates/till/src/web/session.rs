@@ -86,7 +86,11 @@ pub(super) async fn sign_out(State(till): State<Arc<Till>>, posted: Posted) -> R
             };
             return Err(Failed::Refused(refused));
         }
-        till.session.keeper().sign_out().await.map_err(TillError::Session)?;
+        till.session
+            .keeper()
+            .sign_out()
+            .await
+            .map_err(TillError::Session)?;
         Ok(match posted.visit.wants_fragment {
             true => drawn(&till, &posted.visit).await?,
             false => to("/session"),

@@ -110,7 +110,11 @@ pub(super) async fn show(State(till): State<Arc<Till>>, visit: Visit) -> Respons
     let shown = async {
         let look = till.door.look();
         let store = till.session.keeper().store().to_string();
-        let person = till.session.cashier().map(|person| person.name).unwrap_or_default();
+        let person = till
+            .session
+            .cashier()
+            .map(|person| person.name)
+            .unwrap_or_default();
         let checks: Vec<CheckRow> = look.checks.iter().map(row).collect();
         if visit.wants_fragment {
             return page(&ChecksFragment {
@@ -125,15 +129,26 @@ pub(super) async fn show(State(till): State<Arc<Till>>, visit: Visit) -> Respons
         }
         let (problem, code) = till.door.take_problem().unzip();
         let shelf = till.shelf();
-        let unsent = till.db.read("count the sales that wait", sales::tally_unsent).await?;
+        let unsent = till
+            .db
+            .read("count the sales that wait", sales::tally_unsent)
+            .await?;
         page(&SignInPage {
             lang: "en-GB".into(),
             csrf: visit.csrf.clone(),
             again: till.was_signed_in().await?,
             person: crate::views::session::first_name(&person),
             safe: waiting(unsent, &shelf.currency).map_or_else(String::new, |waiting| {
-                let (verb, stay) = if waiting.count == 1 { ("waits", "stays") } else { ("wait", "stay") };
-                format!("{} ({}) {verb} on this till and {stay} safe.", waiting.words(), waiting.sum)
+                let (verb, stay) = if waiting.count == 1 {
+                    ("waits", "stays")
+                } else {
+                    ("wait", "stay")
+                };
+                format!(
+                    "{} ({}) {verb} on this till and {stay} safe.",
+                    waiting.words(),
+                    waiting.sum
+                )
             }),
             till_name: till.name(),
             version: env!("CARGO_PKG_VERSION").into(),
@@ -251,7 +266,10 @@ fn said(error: &TillError) -> (String, String) {
 
 /// A page that leads on by itself and takes nothing of its own address along.
 pub(super) fn bounce(path: &str) -> Response {
-    let path = path.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+    let path = path
+        .replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;");
     let html = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Evertill</title>\
          <meta http-equiv=\"refresh\" content=\"0;url={path}\"></head>\

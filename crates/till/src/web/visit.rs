@@ -28,7 +28,10 @@ impl FromRequestParts<Arc<Till>> for Visit {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, till: &Arc<Till>) -> Result<Self, Infallible> {
-        let wants_fragment = parts.headers.get("hx-request").is_some_and(|value| value == "true");
+        let wants_fragment = parts
+            .headers
+            .get("hx-request")
+            .is_some_and(|value| value == "true");
         let csrf = parts
             .extensions
             .get::<Browser>()
@@ -59,7 +62,8 @@ impl FromRequest<Arc<Till>> for Posted {
         };
         let fields: Vec<(String, String)> = form_urlencoded::parse(&bytes).into_owned().collect();
         let posted = Self { visit, fields };
-        let is_ours = browser.is_some_and(|browser| till.browser_secret.is_form_token(&browser, posted.text("csrf")));
+        let is_ours =
+            browser.is_some_and(|browser| till.browser_secret.is_form_token(&browser, posted.text("csrf")));
         match is_ours {
             true => Ok(posted),
             false => Err(Failed::StaleForm.into_page(till).await),

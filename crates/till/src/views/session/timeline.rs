@@ -24,14 +24,21 @@ pub(super) fn drawn(history: &[JournalEntry], status: &SessionStatus, wall: &Wal
         .find(|(width_ms, ..)| now_ms - first_ms <= *width_ms)
         .unwrap_or(WIDTHS[WIDTHS.len() - 1]);
     let start_ms = now_ms - width_ms;
-    let frame = Frame { start_ms, now_ms, wall };
+    let frame = Frame {
+        start_ms,
+        now_ms,
+        wall,
+    };
     let stretches = stretches(history, status.state, now_ms);
     let marks: Vec<Mark> = history.iter().filter_map(|entry| frame.mark(entry)).collect();
     Timeline {
         title: title.into(),
         summary: summary(&stretches, &marks, start_ms),
         ticks: frame.ticks(tick_ms),
-        spans: stretches.iter().filter_map(|stretch| frame.span(stretch)).collect(),
+        spans: stretches
+            .iter()
+            .filter_map(|stretch| frame.span(stretch))
+            .collect(),
         marks,
     }
 }
@@ -47,7 +54,9 @@ struct Stretch {
 /// What each event makes of the time after it.
 fn kind_after(event: &Event) -> Option<SpanKind> {
     match event {
-        Event::SignedIn { .. } | Event::Resumed { .. } | Event::Renewed { .. } | Event::Adopted => Some(SpanKind::Live),
+        Event::SignedIn { .. } | Event::Resumed { .. } | Event::Renewed { .. } | Event::Adopted => {
+            Some(SpanKind::Live)
+        }
         Event::Trouble { .. } | Event::TokenEnded => Some(SpanKind::Offline),
         Event::Refused { .. } => Some(SpanKind::Waiting),
         Event::SignedOut | Event::SignedOutElsewhere => Some(SpanKind::Nobody),
@@ -63,15 +72,25 @@ fn kind_after(event: &Event) -> Option<SpanKind> {
 fn stretches(history: &[JournalEntry], now: StateName, now_ms: i64) -> Vec<Stretch> {
     let mut out: Vec<Stretch> = Vec::new();
     for entry in history {
-        let Some(kind) = kind_after(&entry.event) else { continue };
+        let Some(kind) = kind_after(&entry.event) else {
+            continue;
+        };
         let at_ms = entry.at.as_millis().min(now_ms);
         match out.last_mut() {
             Some(last) if last.kind == kind => {}
             Some(last) => {
                 last.to_ms = at_ms.max(last.from_ms);
-                out.push(Stretch { kind, from_ms: at_ms, to_ms: now_ms });
+                out.push(Stretch {
+                    kind,
+                    from_ms: at_ms,
+                    to_ms: now_ms,
+                });
             }
-            None => out.push(Stretch { kind, from_ms: at_ms, to_ms: now_ms }),
+            None => out.push(Stretch {
+                kind,
+                from_ms: at_ms,
+                to_ms: now_ms,
+            }),
         }
     }
     // The journal may lag behind what the session is doing now.
@@ -85,9 +104,19 @@ fn stretches(history: &[JournalEntry], now: StateName, now_ms: i64) -> Vec<Stret
 }
 
 fn summary(stretches: &[Stretch], marks: &[Mark], start_ms: i64) -> String {
-    let renewals = marks.iter().filter(|mark| mark.kind.is_renewed() || mark.kind.is_retried()).count();
-    let mut parts = vec![format::counted(u32::try_from(renewals).unwrap_or(u32::MAX), "renewal", "renewals")];
-    for (kind, words) in [(SpanKind::Offline, "offline"), (SpanKind::Waiting, "waiting for a sign-in")] {
+    let renewals = marks
+        .iter()
+        .filter(|mark| mark.kind.is_renewed() || mark.kind.is_retried())
+        .count();
+    let mut parts = vec![format::counted(
+        u32::try_from(renewals).unwrap_or(u32::MAX),
+        "renewal",
+        "renewals",
+    )];
+    for (kind, words) in [
+        (SpanKind::Offline, "offline"),
+        (SpanKind::Waiting, "waiting for a sign-in"),
+    ] {
         let sum_ms: i64 = stretches
             .iter()
             .filter(|stretch| stretch.kind == kind)
@@ -155,7 +184,9 @@ impl Frame<'_> {
             return None;
         }
         let (kind, words) = match &entry.event {
-            Event::Renewed { tries_before: 0, .. } | Event::Adopted => (MarkKind::Renewed, "renewed".to_owned()),
+            Event::Renewed { tries_before: 0, .. } | Event::Adopted => {
+                (MarkKind::Renewed, "renewed".to_owned())
+            }
             Event::Renewed { .. } => (MarkKind::Retried, "renewed after asking again".to_owned()),
             Event::Refused { .. } => (MarkKind::Refused, "refused by the shop".to_owned()),
             Event::SignedIn { user } => (MarkKind::SignedIn, format!("{user} signed in")),
