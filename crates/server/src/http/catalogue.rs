@@ -253,6 +253,7 @@ pub(super) fn shipping_methods(home: &str) -> Reply {
         method("free_shipping", "Free delivery", "Delivery without a charge."),
         method("local_pickup", "Collection", "The customer collects."),
     ]))
+    .counted(3, 100)
 }
 
 /// `GET settings`, which a stock store does not serve either.

@@ -3,5 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops right there")]
 
 mod discovery;
+mod recorded;
+mod sessions;
 mod sign_in;
 mod support;

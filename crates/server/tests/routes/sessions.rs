@@ -1,0 +1,298 @@
+//! Sessions: renewed, listed, ended.
+
+use serde_json::{Value, json};
+
+use crate::support::{Shop, Till};
+
+/// 60 days, the longest a session may lie unused.
+const IDLE_S: u64 = 60 * 24 * 60 * 60;
+
+async fn session_of(shop: &Shop, till: &Till) -> String {
+    let list = shop.get_as(till, "auth/sessions").await.json();
+    let own = list["sessions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["is_current"] == true);
+    own.unwrap()["jti"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_ended_session_is_refused_at_the_very_next_request_and_told_who_ended_it() {
+    let shop = Shop::open().await;
+    let till = shop.sign_in("cashier").await;
+    let owner = shop.sign_in("owner").await;
+    let jti = session_of(&shop, &till).await;
+    let other = shop.sign_in("cashier").await;
+    let route = format!("auth/sessions/{jti}?user_id={}&reason=lost+tablet", till.user_id);
+    let answer = shop.delete_as(&owner, &route).await;
+    assert_eq!(
+        answer.json(),
+        json!({"success": true, "message": "Session revoked successfully."})
+    );
+
+    let refused = shop.get_as(&till, "auth/sessions").await;
+    assert_eq!(
+        refused.verdict(),
+        (401, "woocommerce_pos_rest_unauthorized".into())
+    );
+    let refused = shop.renew(&till.refresh).await;
+    assert_eq!(refused.status, 401);
+    let expected = json!({
+        "error": "invalid_grant", "error_description": "Refresh token has been revoked",
+        "evertill": {"session": jti, "reason": "revoked", "by": "Ann Whitaker", "by_role": "owner",
+                     "note": "lost tablet", "at": shop.clock.seconds()},
+    });
+    assert_eq!(refused.json(), expected);
+    assert_eq!(
+        shop.get_as(&other, "auth/sessions").await.status,
+        200,
+        "only the one session ended"
+    );
+    assert_eq!(
+        shop.delete_as(&owner, &route).await.status,
+        404,
+        "it is ended already"
+    );
+}
+
+#[tokio::test]
+async fn an_ended_session_stays_ended_after_a_restart_and_a_living_one_lives_on() {
+    let shop = Shop::open().await;
+    let ended = shop.sign_in("cashier").await;
+    let living = shop.sign_in("cashier").await;
+    let jti = session_of(&shop, &ended).await;
+    shop.delete_as(
+        &living,
+        &format!("auth/sessions/{jti}?user_id={}", living.user_id),
+    )
+    .await;
+    let shop = shop.reopen().await;
+    assert_eq!(shop.renew(&ended.refresh).await.status, 401);
+    assert_eq!(shop.renew(&living.refresh).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_session_in_use_does_not_end_and_an_unused_one_does() {
+    let shop = Shop::open().await;
+    let till = shop.sign_in("cashier").await;
+    for _ in 0..5 {
+        shop.pass(IDLE_S - 1);
+        assert_eq!(shop.renew(&till.refresh).await.status, 200);
+    }
+    let renewed_at = shop.clock.seconds();
+    shop.pass(IDLE_S);
+    let refused = shop.renew(&till.refresh).await;
+    assert_eq!(refused.status, 401);
+    let body = refused.json();
+    assert_eq!(body["error_description"], "Expired token");
+    assert_eq!(body["evertill"]["reason"], "expired");
+    assert_eq!(body["evertill"]["at"], renewed_at + IDLE_S as i64);
+}
+
+#[tokio::test]
+async fn a_renewal_moves_last_active_and_the_end() {
+    let shop = Shop::open().await;
+    let till = shop.sign_in("cashier").await;
+    shop.pass(100);
+    let access = shop.renew(&till.refresh).await.json()["access_token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let row = shop
+        .get_as(&Till { access, ..till }, "auth/sessions")
+        .await
+        .json()["sessions"][0]
+        .clone();
+    assert_eq!(
+        row["last_active"].as_i64().unwrap() - row["created"].as_i64().unwrap(),
+        100
+    );
+    assert_eq!(
+        row["expires"].as_i64().unwrap() - row["last_active"].as_i64().unwrap(),
+        IDLE_S as i64
+    );
+    assert_eq!(row["device_info"]["app_type"], "electron_app");
+    assert_eq!(row["device_info"]["build"], "7");
+    assert_eq!(row["ip_address"], "127.0.0.1");
+}
+
+#[tokio::test]
+async fn an_access_token_ends_on_its_second_and_a_renewed_one_goes_on() {
+    let shop = Shop::open_with(|options| options.access_life = std::time::Duration::from_secs(20)).await;
+    let till = shop.sign_in("cashier").await;
+    shop.pass(19);
+    assert_eq!(shop.get_as(&till, "auth/sessions").await.status, 200);
+    shop.pass(1);
+    assert_eq!(shop.get_as(&till, "auth/sessions").await.status, 401);
+    let renewed = shop.renew(&till.refresh).await.json();
+    assert_eq!(renewed["expires_in"], 20, "a short life is exact");
+    assert_eq!(renewed["expires_at"], shop.clock.seconds() + 20);
+    let access = renewed["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(
+        shop.get_as(&Till { access, ..till }, "auth/sessions")
+            .await
+            .status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn all_sessions_end_but_the_one_that_asked() {
+    let shop = Shop::open().await;
+    let tills = [
+        shop.sign_in("cashier").await,
+        shop.sign_in("cashier").await,
+        shop.sign_in("cashier").await,
+    ];
+    let route = format!("auth/sessions?user_id={}&except_current=true", tills[0].user_id);
+    assert_eq!(shop.delete_as(&tills[0], &route).await.json()["success"], true);
+    let statuses: Vec<u16> = vec![
+        shop.renew(&tills[0].refresh).await.status,
+        shop.renew(&tills[1].refresh).await.status,
+        shop.renew(&tills[2].refresh).await.status,
+    ];
+    assert_eq!(statuses, [200, 401, 401]);
+    assert_eq!(
+        shop.delete_as(&tills[0], &route).await.status,
+        200,
+        "nothing left to end is no failure"
+    );
+}
+
+#[tokio::test]
+async fn a_cashier_ends_own_sessions_only_also_by_the_spelling_of_stock_clients() {
+    let shop = Shop::open().await;
+    let till = shop.sign_in("cashier").await;
+    let colleague = shop.sign_in("cashier2").await;
+    let jti = session_of(&shop, &colleague).await;
+    let answer = shop
+        .delete_as(
+            &till,
+            &format!("auth/sessions/{jti}?user_id={}", colleague.user_id),
+        )
+        .await;
+    assert_eq!(answer.verdict(), (403, "rest_forbidden".into()));
+    // Naming oneself does not help with somebody else's session.
+    let answer = shop
+        .delete_as(&till, &format!("auth/sessions/{jti}?user_id={}", till.user_id))
+        .await;
+    assert_eq!(answer.status, 404);
+    assert_eq!(shop.renew(&colleague.refresh).await.status, 200);
+
+    let own = session_of(&shop, &till).await;
+    let route = format!("auth/sessions/{own}?user_id={}&_method=DELETE", till.user_id);
+    assert_eq!(
+        shop.post_as(&till, &route, &Value::Null).await.json()["success"],
+        true
+    );
+    assert_eq!(shop.get_as(&till, "auth/sessions").await.status, 401);
+}
+
+#[tokio::test]
+async fn junk_tokens_are_refused_and_break_nothing() {
+    let shop = Shop::open().await;
+    let till = shop.sign_in("cashier").await;
+    let swapped = till.access.replace('.', "..");
+    let long = "x".repeat(8000);
+    for junk in [
+        "a.b.c",
+        "...",
+        &till.refresh,
+        &swapped,
+        &long,
+        "eyJhbGciOiJub25lIn0.e30.",
+        "%00",
+    ] {
+        let junk = Till {
+            access: junk.to_owned(),
+            ..till.clone()
+        };
+        assert_eq!(
+            shop.get_as(&junk, "auth/sessions").await.status,
+            401,
+            "{}",
+            junk.access
+        );
+    }
+    for junk in [
+        "x",
+        "ert1.",
+        "ert1.AAAA",
+        &till.access,
+        &till.refresh[..till.refresh.len() - 1],
+        &long,
+    ] {
+        let answer = shop.renew(junk).await;
+        assert_eq!(
+            (answer.status, answer.json()["error"].clone()),
+            (401, json!("invalid_grant")),
+            "{junk}"
+        );
+        assert_eq!(answer.json().get("evertill"), None, "nobody's session ended");
+    }
+    assert_eq!(shop.renew(&till.refresh).await.status, 200);
+}
+
+#[tokio::test]
+async fn twenty_renewals_of_one_token_at_once_all_succeed() {
+    let shop = Shop::open().await;
+    let till = shop.sign_in("cashier").await;
+    let renewals: Vec<_> = (0..20).map(|_| shop.renew(&till.refresh)).collect();
+    for answer in futures_util::future::join_all(renewals).await {
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let access = answer.json()["access_token"].as_str().unwrap().to_owned();
+        let renewed = Till {
+            access,
+            ..till.clone()
+        };
+        assert_eq!(shop.get_as(&renewed, "auth/sessions").await.status, 200);
+    }
+}
+
+/// Reaches behind the store, as a broken disk or a careless administrator would.
+fn behind(shop: &Shop, sql: &str) {
+    let database = rusqlite::Connection::open(shop.home.path().join("store.sqlite3")).unwrap();
+    database.execute_batch(sql).unwrap();
+}
+
+#[tokio::test]
+async fn database_trouble_is_never_a_verdict() {
+    let shop = Shop::open().await;
+    let till = shop.sign_in("cashier").await;
+    behind(&shop, "ALTER TABLE sessions RENAME TO sessions_away");
+    for answer in [
+        shop.renew(&till.refresh).await,
+        shop.get_as(&till, "auth/sessions").await,
+    ] {
+        assert_eq!(answer.status, 503, "{}", answer.body);
+        assert_eq!(answer.header("retry-after"), Some("5"));
+        assert!(!answer.body.contains("invalid_grant"));
+    }
+    behind(&shop, "ALTER TABLE sessions_away RENAME TO sessions");
+    assert_eq!(shop.renew(&till.refresh).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_till_whose_account_is_gone_is_told_so() {
+    let shop = Shop::open().await;
+    let till = shop.sign_in("cashier").await;
+    behind(&shop, "DELETE FROM accounts WHERE username = 'cashier'");
+    let refused = shop.renew(&till.refresh).await;
+    assert_eq!(refused.status, 401);
+    assert_eq!(refused.json()["error_description"], "User not found");
+    assert_eq!(refused.json()["evertill"]["reason"], "user_gone");
+    assert_eq!(shop.get_as(&till, "auth/sessions").await.status, 401);
+}
+
+#[tokio::test]
+async fn somebody_who_may_not_sell_any_more_is_forbidden_not_signed_out() {
+    let shop = Shop::open().await;
+    let till = shop.sign_in("cashier").await;
+    behind(
+        &shop,
+        "UPDATE accounts SET role = 'customer' WHERE username = 'cashier'",
+    );
+    let answer = shop.get_as(&till, "products").await;
+    assert_eq!(answer.verdict(), (403, "woocommerce_pos_rest_forbidden".into()));
+}
