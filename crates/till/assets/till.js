@@ -9,7 +9,16 @@
   const isField = (el) => el instanceof HTMLElement && el.matches("input:not([type=radio]), textarea, select");
 
   /* ── saying and sounding ─────────────────────────────────────────────── */
-  const say = (words) => { const p = byId("say"); if (p) p.textContent = words; };
+  let sayTimer;
+  function say(words, shown = false) {
+    // The one live region. What only completes a picture stays for screen readers; what a person must know is shown for 6 s.
+    const p = byId("say");
+    if (!p) return;
+    clearTimeout(sayTimer);
+    p.textContent = words;
+    p.className = shown ? "toast say" : "sr";
+    if (shown) sayTimer = setTimeout(() => { p.className = "sr"; }, 6000);
+  }
   const soundOn = () => { try { return localStorage.getItem("sound") === "on"; } catch { return false; } };
   function beep(...tones) {
     if (!soundOn() || !window.AudioContext) return;
@@ -70,7 +79,7 @@
     else if (whole) { document.open(); document.write(html); document.close(); }
     return false;
   }
-  const quietly = (promise) => promise.catch((error) => { if (error.name !== "AbortError") say("The till program does not answer."); return false; });
+  const quietly = (promise) => promise.catch((error) => { if (error.name !== "AbortError") say("The till program does not answer. Nothing was changed.", true); return false; });
 
   /* ── forms and links ─────────────────────────────────────────────────── */
   let line = Promise.resolve();
@@ -101,7 +110,7 @@
     if (!el) return;
     if (el.matches("[data-close]") && byId("sheet")) { event.preventDefault(); closeSheet(); }
     else if (el.matches("a[data-swap]")) { event.preventDefault(); quietly(ask(el.href, {}, "page")).then((done) => { if (done && el.closest("#goods-list")) history.replaceState(null, "", el.href); }); }
-    else if (el.matches("[data-copy]")) navigator.clipboard?.writeText(el.dataset.copy).then(() => say("Copied"));
+    else if (el.matches("[data-copy]")) navigator.clipboard?.writeText(el.dataset.copy).then(() => say("Copied", true));
     else if (el.matches("[data-sound]")) { try { localStorage.setItem("sound", soundOn() ? "off" : "on"); } catch { /* private window */ } ready(el.parentElement); beep(880, 1320); }
     else if (el.matches("[data-print-now]")) window.print();
     else if (el.matches("[data-stay]")) { clearInterval(goes); el.closest("[data-go]").hidden = true; }
@@ -171,10 +180,8 @@
       if (form.matches("[data-swap]")) post(form); else form.submit();
       return;
     }
-    const notice = byId("scan-blocked");
     beep(330, 330);
-    if (notice) { notice.hidden = false; setTimeout(() => { notice.hidden = true; }, 6000); }
-    say("Scan not taken. Go back to the sale first.");
+    say(byId("received") ? "Scan not taken. Finish the payment or go back, then scan again." : "Scan not taken. Go back to the register, then scan again.", true);
   }
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) { burst = []; return; }

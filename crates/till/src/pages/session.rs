@@ -1,7 +1,9 @@
 //! The session: who, how long, what happened.
 
 use askama::Template;
+use jiff::{RoundMode, ToSpan, Unit, Zoned, ZonedRound};
 
+use super::format;
 use super::frame::{Frame, Person, Tone};
 use super::sale::Fact;
 
@@ -176,8 +178,44 @@ impl Timeline {
 pub struct Tick {
     /// Place in percent.
     pub x: String,
-    /// `12:00`.
+    /// `12:00`; empty where the word `now` would touch it.
     pub label: String,
+    /// Whether it is left out on a narrow screen.
+    pub minor: bool,
+}
+
+impl Tick {
+    /// Every third full hour of the 24 hours before a moment, oldest first.
+    ///
+    /// Every second label is minor, and so is one that is less than four hours old.
+    #[must_use]
+    pub fn of_last_day(now: &Zoned) -> Vec<Self> {
+        const DAY_S: i64 = 86_400;
+        const HOUR_S: i64 = 3600;
+        let end = now.timestamp().as_second();
+        let mut ticks: Vec<Self> = (0..24)
+            .filter_map(|hours| now.checked_sub(hours.hours()).ok())
+            .filter(|at| at.hour() % 3 == 0)
+            .filter_map(|at| {
+                at.round(ZonedRound::new().smallest(Unit::Hour).mode(RoundMode::Trunc))
+                    .ok()
+            })
+            .map(|at| {
+                let ago = end - at.timestamp().as_second();
+                Self {
+                    x: Timeline::place(end - ago, end - DAY_S, end),
+                    label: if ago < HOUR_S {
+                        String::new()
+                    } else {
+                        format::clock(&at)
+                    },
+                    minor: ago < 4 * HOUR_S || at.hour() % 6 != 0,
+                }
+            })
+            .collect();
+        ticks.reverse();
+        ticks
+    }
 }
 
 /// A stretch of time.
@@ -307,6 +345,25 @@ mod tests {
         assert_eq!(life.arc, "173.4");
         assert_eq!(life.mark.as_deref(), Some("252"));
         assert_eq!(Life::drawn(1.7, None).arc, "578.1");
+    }
+
+    #[test]
+    fn a_day_has_a_tick_every_three_hours_and_none_under_the_word_now() {
+        let at = |hour, minute| {
+            jiff::civil::date(2026, 11, 23)
+                .at(hour, minute, 0, 0)
+                .to_zoned(jiff::tz::TimeZone::UTC)
+                .unwrap()
+        };
+        let ticks = Tick::of_last_day(&at(10, 42));
+        let labels: Vec<&str> = ticks.iter().map(|tick| tick.label.as_str()).collect();
+        let hours = [
+            "12:00", "15:00", "18:00", "21:00", "00:00", "03:00", "06:00", "09:00",
+        ];
+        assert_eq!(labels, hours);
+        assert_eq!(ticks[0].x, "5.42%");
+        assert!(ticks[7].minor && !ticks[6].minor);
+        assert_eq!(Tick::of_last_day(&at(9, 20)).last().unwrap().label, "");
     }
 
     #[test]

@@ -319,12 +319,12 @@ fn timeline() -> Timeline {
     Timeline {
         title: "Last 24 hours".into(),
         summary: "65 renewals · 1 asked twice · 55 min offline".into(),
-        ticks: (0..8)
-            .map(|n| Tick {
-                x: x(f64::from(102 + n * 180)),
-                label: format!("{:02}:00", (9 + 24 - n * 3) % 24),
-            })
-            .collect(),
+        ticks: Tick::of_last_day(
+            &jiff::civil::date(2026, 11, 23)
+                .at(10, 42, 0, 0)
+                .to_zoned(jiff::tz::TimeZone::UTC)
+                .unwrap(),
+        ),
         spans: vec![
             span(SpanKind::Live, 1440.0, 1232.0, "Signed in"),
             span(SpanKind::Offline, 1232.0, 1177.0, "Offline 14:10 to 15:05"),
