@@ -1,11 +1,21 @@
 //! The error codes: one place for what each one means, who can act, and how a process exits on it.
 //!
-//! Codes are the documented ones of WCPOS (`API02007` …); ranges that only Evertill needs continue them and are
-//! marked [`Entry::is_ours`]. A code is never renumbered and never used for something else.
+//! Three schemes stand side by side: the documented codes of WCPOS before 1.10, which Evertill speaks (`API02007` …),
+//! the ones WCPOS uses since (`AUTH101` …), and our own, which continue the first and are marked
+//! [`Entry::is_ours`]. A code is never renumbered and never used for something else. The constants in `table.rs` are
+//! the codes this program raises; the others are explained because a store or another till may show them.
+//! From what somebody has in hand to a code: [`from_server`] and [`search`].
 
 use std::fmt;
 
+mod catalogue;
+mod entry;
+mod lookup;
 mod table;
+
+use entry::cause;
+pub use entry::{Cause, Entry, Origin, Retry, Safety, Selling, Sending, Severity, Topic, Who};
+pub use lookup::{Hit, HitBy, Mapped, MappedBy, by_server_code, from_server, search};
 
 /// An error code, `API02007`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,25 +31,26 @@ impl Code {
     /// Everything known about the code.
     #[must_use]
     pub fn entry(self) -> &'static Entry {
-        // Codes can only be made from the constants below, and a test proves each of them is in the table.
-        table::ENTRIES
-            .iter()
+        catalogue::entries()
             .find(|entry| entry.code == self)
-            .unwrap_or(&table::ENTRIES[0])
+            .expect("codes are only made inside the catalogue, and a test finds each of them there")
     }
 
     /// Finds a code by its text, in any case.
     #[must_use]
     pub fn find(text: &str) -> Option<Self> {
-        table::ENTRIES
-            .iter()
-            .map(|entry| entry.code)
-            .find(|code| code.0.eq_ignore_ascii_case(text.trim()))
+        Self::all().find(|code| code.0.eq_ignore_ascii_case(text.trim()))
     }
 
-    /// Every code, in order.
+    /// Every code, in the order of the catalogue.
     pub fn all() -> impl Iterator<Item = Self> {
-        table::ENTRIES.iter().map(|entry| entry.code)
+        catalogue::entries().map(|entry| entry.code)
+    }
+
+    /// Whether Evertill raises the code; the others are explained only.
+    #[must_use]
+    pub fn is_raised(self) -> bool {
+        table::RAISED.contains(&self)
     }
 
     /// Title in at most twelve words.
@@ -80,21 +91,6 @@ impl<'de> serde::Deserialize<'de> for Code {
     }
 }
 
-/// What is known about a code.
-#[derive(Debug)]
-pub struct Entry {
-    /// The code.
-    pub code: Code,
-    /// At most twelve words.
-    pub title: &'static str,
-    /// One sentence: what happened.
-    pub meaning: &'static str,
-    /// One sentence: what to do next.
-    pub remedy: &'static str,
-    /// How a command that ends on it exits.
-    pub exit: Exit,
-}
-
 /// Exit codes of the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
@@ -112,35 +108,4 @@ pub enum Exit {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_code_is_in_the_table_once_and_explains_itself() {
-        let mut seen = std::collections::BTreeSet::new();
-        for entry in table::ENTRIES {
-            assert!(seen.insert(entry.code), "{} stands twice", entry.code);
-            assert!(
-                !entry.title.is_empty() && entry.title.split_whitespace().count() <= 12,
-                "{}",
-                entry.code
-            );
-            assert!(
-                entry.meaning.ends_with('.') && entry.remedy.ends_with('.'),
-                "{}",
-                entry.code
-            );
-        }
-        for code in table::NAMED {
-            assert!(seen.contains(code), "{code} has a name and no entry");
-            assert_eq!(code.entry().code, *code);
-        }
-    }
-
-    #[test]
-    fn no_remedy_tells_anybody_to_clear_data() {
-        for entry in table::ENTRIES {
-            assert!(!entry.remedy.to_lowercase().contains("clear"), "{}", entry.code);
-        }
-    }
-}
+mod tests;
