@@ -182,7 +182,12 @@ impl Question {
                 raise(POINTS_INSIDE, HitBy::PartOfPhrase);
             }
         }
-        if indexed.entry.server_codes.iter().any(|code| self.marks.contains(*code)) {
+        if indexed
+            .entry
+            .server_codes
+            .iter()
+            .any(|code| self.marks.contains(*code))
+        {
             raise(POINTS_SERVER_CODE, HitBy::ServerCode);
         }
         if self.marks.contains(&indexed.name) {
@@ -237,7 +242,15 @@ impl Indexed {
         weigh(&entry.name.replace('_', " "), 40);
         weigh(&entry.phrases.join(" "), 30);
         weigh(entry.meaning, 20);
-        weigh(&entry.causes.iter().map(|cause| cause.what).collect::<Vec<_>>().join(" "), 15);
+        weigh(
+            &entry
+                .causes
+                .iter()
+                .map(|cause| cause.what)
+                .collect::<Vec<_>>()
+                .join(" "),
+            15,
+        );
         Self {
             entry,
             code: entry.code.as_str().to_lowercase(),
