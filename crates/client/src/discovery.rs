@@ -16,6 +16,8 @@ use crate::http::{Answer, Http};
 use crate::profile::{RouteStyle, StoreProfile};
 
 mod door;
+#[cfg(test)]
+mod journeys;
 mod link;
 #[cfg(test)]
 mod recorded;

@@ -320,17 +320,17 @@ impl Keeper {
 
     /// A living token: any, or one that is not the refused one.
     pub(crate) async fn lease(&self, refused: Option<&Lease>) -> Result<Lease, ClientError> {
-        let mut tokens = self.shared.token.subscribe();
-        if let Some(lease) = self.living(&tokens, refused) {
+        if let Some(lease) = self.living(refused) {
             return Ok(lease);
         }
+        let mut tokens = self.shared.token.subscribe();
         // The timer of the driver may lag behind a sleep of the machine.
         self.tell(Message::Look).await?;
         let mut states = self.shared.snapshot.subscribe();
         let waited = tokio::time::timeout(self.token_wait, async {
             loop {
                 tokens.mark_unchanged();
-                if let Some(lease) = self.living(&tokens, refused) {
+                if let Some(lease) = self.living(refused) {
                     return Ok(lease);
                 }
                 let snapshot = Arc::clone(&states.borrow_and_update());
@@ -397,9 +397,9 @@ impl Keeper {
         self.shared.store.to_string()
     }
 
-    fn living(&self, tokens: &watch::Receiver<Option<Lease>>, refused: Option<&Lease>) -> Option<Lease> {
+    fn living(&self, refused: Option<&Lease>) -> Option<Lease> {
         let now = self.shared.clock.now().moment;
-        let lease = tokens.borrow();
+        let lease = self.shared.token.borrow();
         let lease = lease.as_ref()?;
         (lease.ends_at > now && refused.is_none_or(|old| lease.token != old.token)).then(|| lease.clone())
     }

@@ -185,7 +185,7 @@ impl StoreApi {
 
     /// An accepted token and a reachable store are news for the engine.
     fn learn(&self, route: &str, lease: &Lease, answer: &Answer) {
-        if self.keeper.is_in_trouble() {
+        if answer.status.is_success() && self.keeper.is_in_trouble() {
             self.keeper.network_up();
         }
         let is_public = PUBLIC_ROUTES.contains(&route.trim_matches('/'));

@@ -32,7 +32,15 @@ pub(super) struct Note {
 /// Knocks at the address: `https` first, and plain `http` only where it was asked for or stays in a private network.
 pub(super) async fn find(http: &Http, given: &StoreAddress) -> Result<Door, ClientError> {
     if given.is_scheme_given() {
-        return knock(http, given.clone()).await;
+        let mut door = knock(http, given.clone()).await?;
+        if door.address.url().scheme() == "http" && !door.address.is_private() {
+            let sentence = "It works, but over plain http anybody on the way can read passwords and tokens.";
+            door.note = Some(Note {
+                code: Code::STORE_WANTS_HTTPS,
+                sentence: sentence.to_owned(),
+            });
+        }
+        return Ok(door);
     }
     let secure = knock(http, given.with_scheme("https")).await;
     if secure.is_ok() || !given.is_private() {

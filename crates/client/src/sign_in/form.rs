@@ -358,4 +358,32 @@ mod tests {
         let page = Page::read(PAGE.as_bytes()).unwrap();
         assert_eq!(page.target(&at).unwrap(), at);
     }
+
+    #[test]
+    fn no_page_however_broken_makes_the_reader_stumble() {
+        let mut seed = 7_u64;
+        let mut roll = |limit: usize| {
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(seed >> 33).unwrap() % limit
+        };
+        for _ in 0..3_000 {
+            let mut bytes = PAGE.as_bytes().to_vec();
+            for _ in 0..=roll(12) {
+                let at = roll(bytes.len());
+                match roll(3) {
+                    0 => bytes.truncate(at.max(1)),
+                    1 => bytes[at] = b"<>\"'=&;#/ \xc3\xff"[roll(12)],
+                    _ => bytes
+                        .splice(at..at, "&#x1F4A9;\u{e9}<input".bytes())
+                        .for_each(drop),
+                }
+            }
+            let page = Page::read(&bytes);
+            let filled = page.map(|page| page.fill_in("ann", &Password::new("x")));
+            assert!(filled.is_none_or(|fields| fields.is_err() || fields.unwrap().len() <= FIELDS_MAX));
+            assert!(error_words(&bytes).is_none_or(|words| words.chars().count() <= 200));
+        }
+    }
 }

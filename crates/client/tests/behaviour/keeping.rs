@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use evertill_client::status::StateName;
 use evertill_client::{ClientError, Keeper, SessionStatus, SignedOut};
-use evertill_session::Event;
+use evertill_session::{Event, JournalEntry};
 use evertill_wire::{Code, Exit, Password};
 use url::Url;
 
 use crate::shop::{Device, LIFE, Mood, Shop};
 
 /// Waits until the status fits. The keeper looks at the clock by itself every two seconds; a nudge makes it look now.
-async fn until(keeper: &Keeper, fits: impl Fn(&SessionStatus) -> bool) -> SessionStatus {
+pub(crate) async fn until(keeper: &Keeper, fits: impl Fn(&SessionStatus) -> bool) -> SessionStatus {
     let mut changes = keeper.watch();
     let waited = tokio::time::timeout(Duration::from_secs(20), async {
         loop {
@@ -26,6 +26,12 @@ async fn until(keeper: &Keeper, fits: impl Fn(&SessionStatus) -> bool) -> Sessio
     waited
         .await
         .unwrap_or_else(|_| panic!("still {:?}", keeper.status()))
+}
+
+/// Waits until the store has said no once.
+pub(crate) async fn until_doubted(keeper: &Keeper) {
+    let is_doubt = |entry: &JournalEntry| matches!(entry.event, Event::Doubted { .. });
+    until(keeper, |_| keeper.history().iter().any(is_doubt)).await;
 }
 
 #[tokio::test]
@@ -133,13 +139,7 @@ async fn a_session_ended_at_the_store_is_asked_twice_and_then_told_everybody() {
     let keeper = device.signed_in(&shop).await;
     shop.books.lock().unwrap().revoke_all();
     device.clock.pass(LIFE * 81 / 100);
-    until(&keeper, |_| {
-        keeper
-            .history()
-            .iter()
-            .any(|entry| matches!(entry.event, Event::Doubted { .. }))
-    })
-    .await;
+    until_doubted(&keeper).await;
     assert_ne!(keeper.status().state, StateName::SignInNeeded);
     device.clock.pass(Duration::from_secs(16));
     let status = until(&keeper, |status| status.state == StateName::SignInNeeded).await;
@@ -268,11 +268,7 @@ async fn signing_out_while_the_store_is_away_is_made_good_later_by_whoever_comes
 async fn a_damaged_session_file_is_said_so_and_replaced_by_a_new_sign_in() {
     let (shop, device) = (Shop::open().await, Device::new());
     device.signed_in(&shop).await.shutdown().await;
-    let file = std::fs::read_dir(device.home().vault_dir())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .find(|path| path.extension().is_some_and(|ending| ending == "sealed"))
-        .unwrap();
+    let file = sealed_file(&device);
     std::fs::write(&file, b"rubbish").unwrap();
     let _ = std::fs::remove_file(file.with_extension("sealed.prev"));
     let keeper = device.keeper(&shop).await;
@@ -313,4 +309,69 @@ async fn a_sign_in_in_the_browser_finishes_with_its_own_answer_only() {
     let state = pending.state().to_owned();
     keeper.finish_sign_in(pending, &answer(&state)).await.unwrap();
     assert_eq!(keeper.status().user.unwrap().display_name, "ann");
+}
+
+#[tokio::test]
+async fn another_person_takes_over_and_the_session_before_is_ended() {
+    let (shop, device) = (Shop::open().await, Device::new());
+    let keeper = device.signed_in(&shop).await;
+    let first = keeper.status().session.unwrap();
+    keeper.sign_in("ben", &Password::new("ben-demo")).await.unwrap();
+    assert_ne!(keeper.status().session.as_ref(), Some(&first));
+    until(&keeper, |_| {
+        !shop
+            .books
+            .lock()
+            .unwrap()
+            .sessions
+            .values()
+            .any(|session| *session == first)
+    })
+    .await;
+    assert_eq!(shop.books.lock().unwrap().sessions.len(), 1);
+    keeper.renew_now().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_session_file_of_a_newer_version_is_left_alone_even_by_a_sign_in() {
+    let (shop, device) = (Shop::open().await, Device::new());
+    device.signed_in(&shop).await.shutdown().await;
+    let file = sealed_file(&device);
+    let mut newer = b"EVTV\x02\x00\x00\x00".to_vec();
+    newer[5..].copy_from_slice(&<sha2::Sha256 as sha2::Digest>::digest(b"EVTV\x02")[..3]);
+    std::fs::write(&file, &newer).unwrap();
+    let keeper = device.keeper(&shop).await;
+    assert_eq!(keeper.status().code, Some(Code::VAULT_TOO_NEW));
+    let error = keeper
+        .sign_in("ann", &Password::new("ann-demo"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), Code::VAULT_TOO_NEW);
+    assert_eq!(keeper.status().state, StateName::SignedOut);
+    assert_eq!(std::fs::read(&file).unwrap(), newer);
+}
+
+#[tokio::test]
+async fn a_lost_key_is_said_so_and_a_new_sign_in_keeps_the_old_file() {
+    let (shop, device) = (Shop::open().await, Device::new());
+    device.signed_in(&shop).await.shutdown().await;
+    let sealed = std::fs::read(sealed_file(&device)).unwrap();
+    std::fs::remove_file(device.dir.path().join("vault.key")).unwrap();
+    let keeper = device.keeper(&shop).await;
+    assert_eq!(
+        keeper.access_token().await.unwrap_err().code(),
+        Code::VAULT_KEY_MISSING
+    );
+    keeper.sign_in("ann", &Password::new("ann-demo")).await.unwrap();
+    assert_eq!(keeper.status().state, StateName::Active);
+    let aside = sealed_file(&device).with_extension("sealed.damaged-1");
+    assert_eq!(std::fs::read(aside).unwrap(), sealed);
+}
+
+fn sealed_file(device: &Device) -> std::path::PathBuf {
+    std::fs::read_dir(device.home().vault_dir())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|ending| ending == "sealed"))
+        .unwrap()
 }
