@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops right there")]
 
+mod catalogue;
 mod discovery;
+mod operation;
+mod orders;
 mod recorded;
 mod sessions;
 mod sign_in;

@@ -11,38 +11,38 @@ use tokio::{
 };
 
 /// When the clock of a test shop stands still at first.
-pub const OPENED_AT: i64 = 1_795_402_593;
+pub(crate) const OPENED_AT: i64 = 1_795_402_593;
 
 /// A running store with the sample shop.
-pub struct Shop {
-    pub handle: ServerHandle,
-    pub clock: Clock,
-    pub home: TempDir,
+pub(crate) struct Shop {
+    pub(crate) handle: ServerHandle,
+    pub(crate) clock: Clock,
+    pub(crate) home: TempDir,
 }
 
 /// An answer.
 #[derive(Debug, Clone)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
 }
 
 /// A signed-in till.
 #[derive(Debug, Clone)]
-pub struct Till {
-    pub access: String,
-    pub refresh: String,
-    pub user_id: i64,
+pub(crate) struct Till {
+    pub(crate) access: String,
+    pub(crate) refresh: String,
+    pub(crate) user_id: i64,
 }
 
 impl Shop {
     /// A store with the sample shop and access tokens of 15 minutes.
-    pub async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         Self::open_with(|_| {}).await
     }
 
-    pub async fn open_with(change: impl FnOnce(&mut ServeOptions)) -> Self {
+    pub(crate) async fn open_with(change: impl FnOnce(&mut ServeOptions)) -> Self {
         let home = tempfile::tempdir().unwrap();
         let clock = Clock::standing_at(OPENED_AT);
         let mut options = options(&home, &clock);
@@ -52,27 +52,33 @@ impl Shop {
     }
 
     /// Stops the store and starts it again on the same directory.
-    pub async fn reopen(self) -> Self {
+    pub(crate) async fn reopen(self) -> Self {
         let Self { handle, clock, home } = self;
         handle.shutdown().await;
         let handle = start(options(&home, &clock)).await.unwrap();
         Self { handle, clock, home }
     }
 
-    pub fn pass(&self, seconds: u64) {
+    pub(crate) fn pass(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
-    pub async fn send(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
         send(self.handle.address(), method, target, headers, body).await
     }
 
-    pub async fn get(&self, target: &str) -> Answer {
+    pub(crate) async fn get(&self, target: &str) -> Answer {
         self.send("GET", target, &[], "").await
     }
 
     /// `GET` of a route as somebody signed in.
-    pub async fn get_as(&self, till: &Till, route: &str) -> Answer {
+    pub(crate) async fn get_as(&self, till: &Till, route: &str) -> Answer {
         let bearer = format!("Bearer {}", till.access);
         self.send(
             "GET",
@@ -83,7 +89,7 @@ impl Shop {
         .await
     }
 
-    pub async fn delete_as(&self, till: &Till, route: &str) -> Answer {
+    pub(crate) async fn delete_as(&self, till: &Till, route: &str) -> Answer {
         let bearer = format!("Bearer {}", till.access);
         self.send(
             "DELETE",
@@ -94,7 +100,7 @@ impl Shop {
         .await
     }
 
-    pub async fn post_as(&self, till: &Till, route: &str, body: &Value) -> Answer {
+    pub(crate) async fn post_as(&self, till: &Till, route: &str, body: &Value) -> Answer {
         let bearer = format!("Bearer {}", till.access);
         let headers = [
             ("Authorization", bearer.as_str()),
@@ -109,7 +115,7 @@ impl Shop {
         .await
     }
 
-    pub async fn renew(&self, refresh: &str) -> Answer {
+    pub(crate) async fn renew(&self, refresh: &str) -> Answer {
         let body = serde_json::json!({"refresh_token": refresh}).to_string();
         let headers = [("Content-Type", "application/json"), ("X-WCPOS", "1")];
         self.send("POST", "/wp-json/wcpos/v2/auth/refresh", &headers, &body)
@@ -117,7 +123,7 @@ impl Shop {
     }
 
     /// Visits the sign-in page and sends its form.
-    pub async fn submit(&self, login: &str, password: &str) -> Answer {
+    pub(crate) async fn submit(&self, login: &str, password: &str) -> Answer {
         let target =
             "/wcpos-auth/?redirect_uri=wcpos%3A%2F%2Fauth&state=s1&platform=electron&version=1.10.0&build=7";
         let page = self.get(target).await;
@@ -132,7 +138,7 @@ impl Shop {
     }
 
     /// Signs in as one of the sample accounts.
-    pub async fn sign_in(&self, name: &str) -> Till {
+    pub(crate) async fn sign_in(&self, name: &str) -> Till {
         let answer = self.submit(name, &format!("{name}-demo")).await;
         assert_eq!(answer.status, 302, "{}", answer.body);
         let location = answer.header("location").unwrap();
@@ -145,7 +151,7 @@ impl Shop {
 }
 
 /// Content type of a form.
-pub const FORM: [(&str, &str); 1] = [("Content-Type", "application/x-www-form-urlencoded")];
+pub(crate) const FORM: [(&str, &str); 1] = [("Content-Type", "application/x-www-form-urlencoded")];
 
 fn options(home: &TempDir, clock: &Clock) -> ServeOptions {
     ServeOptions {
@@ -157,7 +163,7 @@ fn options(home: &TempDir, clock: &Clock) -> ServeOptions {
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
             .find(|(key, _)| key.eq_ignore_ascii_case(name))
@@ -165,26 +171,26 @@ impl Answer {
     }
 
     #[track_caller]
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
     /// The answer's status and the error code of its body.
     #[track_caller]
-    pub fn verdict(&self) -> (u16, String) {
+    pub(crate) fn verdict(&self) -> (u16, String) {
         let code = self.json()["code"].as_str().unwrap_or_default().to_owned();
         (self.status, code)
     }
 
     /// The sentence of the sign-in page's error.
-    pub fn login_error(&self) -> Option<String> {
+    pub(crate) fn login_error(&self) -> Option<String> {
         let (_, rest) = self.body.split_once("id=\"login_error\"")?;
         let (_, rest) = rest.split_once('>')?;
         Some(rest.split_once("</div>")?.0.trim().to_owned())
     }
 }
 
-pub async fn send(
+pub(crate) async fn send(
     address: std::net::SocketAddr,
     method: &str,
     target: &str,
@@ -226,7 +232,7 @@ fn parse(bytes: &[u8]) -> Answer {
 }
 
 /// The value of a hidden field.
-pub fn hidden(page: &str, name: &str) -> String {
+pub(crate) fn hidden(page: &str, name: &str) -> String {
     let mark = format!("name=\"{name}\" value=\"");
     let (_, rest) = page
         .split_once(&mark)
@@ -236,7 +242,7 @@ pub fn hidden(page: &str, name: &str) -> String {
 
 /// A parameter of an address.
 #[track_caller]
-pub fn parameter(address: &str, name: &str) -> String {
+pub(crate) fn parameter(address: &str, name: &str) -> String {
     let query = address.split_once('?').unwrap().1;
     let found = url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name);
     found
@@ -245,7 +251,7 @@ pub fn parameter(address: &str, name: &str) -> String {
         .into_owned()
 }
 
-pub fn encoded(fields: &[(&str, String)]) -> String {
+pub(crate) fn encoded(fields: &[(&str, String)]) -> String {
     url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)
         .finish()
