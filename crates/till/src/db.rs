@@ -23,7 +23,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::error::TillError;
 
-const FILE: &str = "till.db";
+pub(crate) const FILE: &str = "till.db";
 
 /// Jobs that may wait for one of the threads; more senders wait in line.
 const JOBS_MAX: usize = 256;
@@ -47,10 +47,7 @@ impl Db {
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
         )?;
         schema::bring_up_to_date(&path, &mut writing)?;
-        let reading = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        reading
-            .pragma_update(None, "query_only", true)
-            .map_err(|source| open_error(&path, source))?;
+        let reading = connect_to_look(&path)?;
         Ok(Self {
             writer: Lane::start("till-db-write", writing),
             reader: Lane::start("till-db-read", reading),
@@ -102,6 +99,15 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, TillError> {
         Ok(connection)
     };
     open().map_err(|source| open_error(path, source))
+}
+
+/// A connection that cannot change anything.
+pub(crate) fn connect_to_look(path: &Path) -> Result<Connection, TillError> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection
+        .pragma_update(None, "query_only", true)
+        .map_err(|source| open_error(path, source))?;
+    Ok(connection)
 }
 
 fn open_error(path: &Path, source: rusqlite::Error) -> TillError {

@@ -26,8 +26,10 @@ mod session;
 mod shelf;
 mod start;
 mod till;
+mod unsent;
 mod views;
 mod web;
 
 pub use error::TillError;
 pub use start::{TillHandle, TillOptions, start};
+pub use unsent::unsent_sales;
