@@ -28,7 +28,7 @@ Environment:
 /// A till that stays signed in.
 ///
 /// Evertill keeps a person signed in to a WooCommerce store with the WCPOS plugin, or to the store server it brings
-/// along, and sells whatever happens to the session.
+/// along, and sells whatever happens to the session. `evertill demo` shows all of it on this machine.
 #[derive(Debug, Parser)]
 #[command(name = "evertill", version, after_help = EXIT_CODES, max_term_width = 110, arg_required_else_help = true)]
 pub(crate) struct Cli {
@@ -43,8 +43,15 @@ pub(crate) struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Store, sample shop and connected till in one go.
+    ///
+    /// Keeps everything in a fresh temporary directory, removed at the end, unless --data-dir names one. Access
+    /// tokens live shortly, so that renewals can be watched. Ctrl-C ends it.
+    Demo(Demo),
     /// The store server alone.
     Serve(Serve),
+    /// The till alone, against any store.
+    Till(Till),
     /// Sign in to a store.
     ///
     /// Opens the store's own sign-in page, or signs in without a browser when a name is given and the password
@@ -66,13 +73,30 @@ impl Command {
     /// What is logged when nobody asks for more: servers tell their story, commands only what went wrong.
     pub(crate) fn default_log(&self) -> &'static str {
         match self {
-            Self::Serve(_) => {
+            Self::Demo(_) | Self::Serve(_) | Self::Till(_) => {
                 // The store keeps a line for each request in a file of its own.
                 "info,evertill_server::access=warn"
             }
             Self::Login(_) | Self::Status(_) | Self::Token(_) | Self::Refresh(_) | Self::Logout(_) => "error",
         }
     }
+}
+
+/// `evertill demo`.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Where the till listens.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8420")]
+    pub(crate) listen: SocketAddr,
+    /// Where the store listens.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8421")]
+    pub(crate) store_listen: SocketAddr,
+    /// How long an access token lives: 20s, 2m, 15m.
+    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = duration::parse)]
+    pub(crate) access_ttl: Duration,
+    /// Do not open the till in a browser.
+    #[arg(long)]
+    pub(crate) no_open: bool,
 }
 
 /// `evertill serve`.
@@ -93,6 +117,17 @@ pub(crate) struct Serve {
     /// Load the sample shop and its four accounts into an empty store.
     #[arg(long)]
     pub(crate) sample_shop: bool,
+}
+
+/// `evertill till`.
+#[derive(Debug, Args)]
+pub(crate) struct Till {
+    /// Address of the store.
+    #[arg(long, value_name = "URL")]
+    pub(crate) store: String,
+    /// Where the till listens.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8420")]
+    pub(crate) listen: SocketAddr,
 }
 
 /// `evertill login`.

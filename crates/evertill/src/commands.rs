@@ -10,11 +10,13 @@ use crate::{
     printer::Printer,
 };
 
+mod demo;
 mod login;
 mod logout;
 mod refresh;
 mod serve;
 mod status;
+mod till;
 mod token;
 
 /// Runs the command that was asked for.
@@ -25,7 +27,9 @@ mod token;
 pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<(), Failure> {
     let data_dir = cli.data_dir;
     match cli.command {
+        Command::Demo(options) => demo::run(options, data_dir, printer).await,
         Command::Serve(options) => serve::run(options, home(data_dir)?, printer).await,
+        Command::Till(options) => till::run(options, home(data_dir)?, printer).await,
         Command::Login(options) => login::run(options, &Home::open(home(data_dir)?)?, printer).await,
         Command::Status(options) => status::run(&options, &Home::open(home(data_dir)?)?, printer),
         Command::Token(options) => token::run(&options, &Home::open(home(data_dir)?)?, printer).await,

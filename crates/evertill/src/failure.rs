@@ -4,6 +4,7 @@ use std::{io, process::ExitCode};
 
 use evertill_client::ClientError;
 use evertill_server::ServerError;
+use evertill_till::TillError;
 use evertill_wire::{Code, env};
 use tracing_subscriber::filter::ParseError;
 
@@ -16,6 +17,9 @@ pub(crate) enum Failure {
     /// Something about the store server.
     #[error(transparent)]
     Server(#[from] ServerError),
+    /// Something about the till.
+    #[error(transparent)]
+    Till(#[from] TillError),
     /// `EVERTILL_LOG` makes no sense.
     #[error("could not understand the log filter in {name}", name = env::LOG)]
     LogFilter(#[source] ParseError),
@@ -34,9 +38,20 @@ pub(crate) enum Failure {
     /// Stdin was empty.
     #[error("no password arrived on stdin")]
     NoPassword,
+    /// A directory for the demo could not be made.
+    #[error("could not create a temporary data directory")]
+    TemporaryDirectory(#[source] io::Error),
     /// The system does not tell this process when to stop.
     #[error("could not listen for the signal to stop")]
     Signal(#[source] io::Error),
+    /// Sales would be lost.
+    #[error("sales in this data directory have not reached {store} yet: {count}")]
+    UnsentSales {
+        /// How many sales wait.
+        count: u32,
+        /// The store they are for.
+        store: String,
+    },
 }
 
 impl Failure {
@@ -45,9 +60,12 @@ impl Failure {
         match self {
             Self::Client(error) => error.code(),
             Self::Server(error) => error.code(),
+            Self::Till(error) => error.code(),
             Self::LogFilter(_) => Code::INVALID_CONFIGURATION,
             Self::Runtime(_) | Self::Output(_) | Self::Json(_) | Self::Signal(_) => Code::SERVICE_UNAVAILABLE,
             Self::PasswordInput(_) | Self::NoPassword => Code::MISSING_REQUIRED_PARAMETERS,
+            Self::TemporaryDirectory(_) => Code::PERMISSION_DENIED,
+            Self::UnsentSales { .. } => Code::UNSENT_SALES,
         }
     }
 
@@ -56,6 +74,7 @@ impl Failure {
         match self {
             Self::Client(error) => error.remedy(),
             Self::Server(error) => error.remedy(),
+            Self::Till(error) => error.remedy(),
             Self::LogFilter(_) => {
                 let name = env::LOG;
                 format!("Write a filter like `info` or `evertill_client=debug`, or unset {name}.")
@@ -64,9 +83,14 @@ impl Failure {
                 "Send the password as the first line of stdin: `evertill login … --password-stdin < file`."
                     .to_owned()
             }
-            Self::Runtime(_) | Self::Output(_) | Self::Json(_) | Self::Signal(_) => {
-                self.code().entry().remedy.to_owned()
+            Self::UnsentSales { .. } => {
+                "Start the till on this data directory and let it send them; then log out.".to_owned()
             }
+            Self::Runtime(_)
+            | Self::Output(_)
+            | Self::Json(_)
+            | Self::TemporaryDirectory(_)
+            | Self::Signal(_) => self.code().entry().remedy.to_owned(),
         }
     }
 

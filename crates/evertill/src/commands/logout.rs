@@ -4,13 +4,20 @@ use evertill_client::{Home, Keeper, KeeperOptions, StoreAddress, keeper::SignedO
 
 use crate::{cli::Store, failure::Failure, printer::Printer};
 
-/// Ends the session.
+/// Ends the session, unless sales would be left behind.
 ///
 /// # Errors
 ///
-/// When the vault cannot be changed.
+/// [`Failure::UnsentSales`] while sales wait; otherwise when the vault cannot be changed.
 pub(crate) async fn run(options: &Store, home: &Home, printer: &Printer) -> Result<(), Failure> {
     let store = StoreAddress::parse(&options.store)?;
+    let count = evertill_till::unsent_sales(home.path())?;
+    if count > 0 {
+        return Err(Failure::UnsentSales {
+            count,
+            store: store.to_string(),
+        });
+    }
     let keeper = Keeper::open(home, &store, KeeperOptions::default()).await?;
     let result = keeper.sign_out().await;
     keeper.shutdown().await;

@@ -1,0 +1,7 @@
+//! What a person sees, in a real browser.
+
+mod cashier;
+mod journeys;
+mod network;
+mod screenshots;
+mod sessions;

@@ -1,0 +1,5 @@
+//! What a script sees: stdout, stderr and the exit code of the real binary.
+
+mod bad_input;
+mod demo;
+mod sessions;
