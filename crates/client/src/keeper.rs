@@ -223,6 +223,15 @@ impl Keeper {
         }
     }
 
+    /// Waits until no renewal is under way, for at most so long, and tells what the session is doing then.
+    pub async fn settled(&self, wait_max: Duration) -> SessionStatus {
+        let mut changes = self.shared.snapshot.subscribe();
+        let still = changes.wait_for(|snapshot| snapshot.status.state != StateName::Renewing);
+        // Both ends of the wait, and a keeper that was shut down, leave a status to tell.
+        let _ = tokio::time::timeout(wait_max, still).await;
+        self.status()
+    }
+
     /// Finds out what stands behind the store's address and goes by it from the next sign-in on.
     ///
     /// # Errors

@@ -7,6 +7,20 @@
 //!
 //! **Invariant:** *a token is sent to the origin it was issued by and to no other, also not by a redirect.*
 //! **Invariant:** *a grant is durable before anything uses it.*
+//!
+//! Authenticated requests in three lines, once somebody has signed in:
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), evertill_client::ClientError> {
+//! use evertill_client::{Home, Keeper, KeeperOptions, StoreAddress, StoreApi};
+//!
+//! let home = Home::open(Home::default_path()?)?;
+//! let keeper = Keeper::open(&home, &StoreAddress::parse("shop.example")?, KeeperOptions::default()).await?;
+//! let orders = StoreApi::new(keeper)?.get("wc/v3/orders", &[("per_page", "5")]).await?;
+//! # let _ = orders.status;
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod address;
 pub mod clock;

@@ -4,6 +4,8 @@
 //! never a reason to renew. Every HTTP answer is an answer; [`StoreAnswer::trouble`] names those that are not the
 //! API's. Work that must not get lost is the caller's: nothing here decides that a sale was refused for good.
 
+use std::time::Duration;
+
 use evertill_session::answer::not_from_the_api;
 use evertill_wire::Code;
 use evertill_wire::json::Body;
@@ -12,7 +14,7 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use crate::error::ClientError;
-use crate::http::{Answer, Http, Request};
+use crate::http::{ANSWER_MAX, Answer, Http, Request};
 use crate::keeper::{Keeper, Lease};
 use crate::profile::StoreProfile;
 
@@ -30,6 +32,7 @@ const PUBLIC_ROUTES: &[&str] = &[
 pub struct StoreApi {
     keeper: Keeper,
     http: Http,
+    limit: Duration,
 }
 
 /// What a store answered.
@@ -102,7 +105,18 @@ impl StoreApi {
     /// [`ClientError::HttpSetup`] when TLS cannot be set up.
     pub fn new(keeper: Keeper) -> Result<Self, ClientError> {
         let http = Http::new(keeper.store().url())?;
-        Ok(Self { keeper, http })
+        Ok(Self {
+            keeper,
+            http,
+            limit: ANSWER_MAX,
+        })
+    }
+
+    /// Waits at most this long for each answer instead of [`ANSWER_MAX`].
+    #[must_use]
+    pub fn with_limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
     }
 
     /// The keeper behind it.
@@ -154,7 +168,8 @@ impl StoreApi {
     ) -> Result<StoreAnswer, ClientError> {
         let attempt = |lease: Lease, profile: StoreProfile| {
             let mut request = Request::new(method.clone(), profile.route(route, query))
-                .bearer(Some(Keeper::bearer(&profile, &lease)));
+                .bearer(Some(Keeper::bearer(&profile, &lease)))
+                .limit(self.limit);
             if let Some(body) = body {
                 request = request.json(body);
             }

@@ -12,11 +12,11 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use evertill_session::engine::Stored;
-use evertill_session::{AttemptId, Engine, Event, Input, JournalEntry, Roll, Serial, State, Status};
+use evertill_session::{AttemptId, Engine, Event, Grant, Input, JournalEntry, Roll, Serial, State, Status};
 use evertill_wire::Code;
 use evertill_wire::rest::auth::Cashier;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep};
 
 use super::revocation::SignedOut;
@@ -52,6 +52,8 @@ pub(super) struct Driver {
     /// The cross-process lock, and the attempt it was taken for.
     held: Option<(AttemptId, Arc<VaultLock>)>,
     jobs: JoinSet<Done>,
+    /// The request of the attempt under way.
+    asking: Option<(AttemptId, AbortHandle)>,
     /// Jobs that may change the vault; while there are any, its changes are our own.
     writers: usize,
     entering: Option<Entering>,
@@ -68,6 +70,7 @@ pub(super) struct Driver {
 
 /// A sign-in on its way to the disk.
 struct Entering {
+    grant: Box<Grant>,
     profile: StoreProfile,
     attempt: Option<AttemptId>,
     failure: Option<ClientError>,
@@ -106,6 +109,7 @@ pub(super) async fn start(shared: Arc<Shared>, vault: Vault, http: Http, message
         engine,
         held: None,
         jobs: JoinSet::new(),
+        asking: None,
         writers: 0,
         entering: None,
         profile,
@@ -190,6 +194,7 @@ impl Driver {
         match message {
             Message::SignedIn { grant, profile, done } => {
                 self.entering = Some(Entering {
+                    grant: grant.clone(),
                     profile: *profile,
                     attempt: None,
                     failure: None,
@@ -255,6 +260,7 @@ impl Driver {
                 let input = self.saved(attempt, outcome);
                 self.feed(input).await;
             }
+            Done::Tried => self.writers -= 1,
             Done::Changed(outcome) => {
                 self.writers -= 1;
                 self.vault_seen = FileMark::of(self.vault.path());
@@ -342,6 +348,10 @@ impl Driver {
             return;
         }
         if let Some(entering) = self.entering.take() {
+            if entering.failure.is_some() {
+                // Nobody will ever use what the store has just handed out.
+                self.spawn_end_unsaved(*entering.grant, entering.profile);
+            }
             let _ = entering.done.send(entering.failure.map_or(Ok(()), Err));
         }
     }

@@ -174,8 +174,9 @@ async fn a_lost_reply_costs_nothing_but_a_second_try() {
     assert!(keeper.access_token().await.is_ok());
     shop.set(Mood::Well);
     device.clock.pass(Duration::from_secs(1));
-    until(&keeper, |status| status.state == StateName::Active).await;
-    assert_eq!(shop.renewals(), 2);
+    until(&keeper, |status| status.state != StateName::Troubled).await;
+    let status = keeper.settled(Duration::from_secs(20)).await;
+    assert_eq!((status.state, shop.renewals()), (StateName::Active, 2));
 }
 
 #[tokio::test]
@@ -349,6 +350,12 @@ async fn a_session_file_of_a_newer_version_is_left_alone_even_by_a_sign_in() {
     assert_eq!(error.code(), Code::VAULT_TOO_NEW);
     assert_eq!(keeper.status().state, StateName::SignedOut);
     assert_eq!(std::fs::read(&file).unwrap(), newer);
+    keeper.shutdown().await;
+    assert_eq!(
+        shop.books.lock().unwrap().sessions.len(),
+        1,
+        "the session that could not be saved is ended"
+    );
 }
 
 #[tokio::test]

@@ -43,7 +43,7 @@ impl Driver {
                 None
             }
             Effect::ReleaseLock(attempt) => {
-                self.held.take_if(|(holder, _)| *holder == attempt);
+                self.release(attempt);
                 None
             }
             Effect::Ask {
@@ -82,6 +82,14 @@ impl Driver {
                 None
             }
         }
+    }
+
+    /// Ends an attempt: whoever takes the lock next must not meet a request of this one still on its way.
+    fn release(&mut self, attempt: AttemptId) {
+        if let Some((_, request)) = self.asking.take_if(|(asking, _)| *asking == attempt) {
+            request.abort();
+        }
+        self.held.take_if(|(holder, _)| *holder == attempt);
     }
 
     /// Makes a record durable: in place under a lock that is held, else in a job that takes it.

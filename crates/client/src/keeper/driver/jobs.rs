@@ -29,8 +29,13 @@ pub(super) enum Done {
     Asked(AttemptId, Box<Asked>),
     Saved(AttemptId, Result<(), ClientError>),
     Changed(Result<(), ClientError>),
+    /// Something was tried whose outcome changes nothing here.
+    Tried,
     Revoked(Result<SignedOut, ClientError>),
-    Swept { left: usize, pause: Duration },
+    Swept {
+        left: usize,
+        pause: Duration,
+    },
 }
 
 /// Runs disk work where it may block.
@@ -87,12 +92,13 @@ impl Driver {
         access: Option<AccessToken>,
     ) {
         let http = self.http.clone();
-        self.jobs.spawn(async move {
+        let job = self.jobs.spawn(async move {
             Done::Asked(
                 attempt,
                 Box::new(renewal::ask(&http, &profile, &refresh, access.as_ref()).await),
             )
         });
+        self.asking = Some((attempt, job));
     }
 
     /// Writes a record without holding the lock yet.
@@ -145,6 +151,18 @@ impl Driver {
                     }
                 },
             )
+        });
+    }
+
+    /// Ends a session at the store that could not be saved here. Tried once; what is left dies at its own horizon.
+    pub(super) fn spawn_end_unsaved(&mut self, grant: Grant, profile: StoreProfile) {
+        self.writers += 1;
+        let (http, clock) = (self.http.clone(), self.shared.clock.clone());
+        self.jobs.spawn(async move {
+            if let Revoked::Later(code) = revocation::revoke(&http, &profile, &grant, clock.as_ref()).await {
+                tracing::warn!(session = %grant.session, %code, "an unsaved session stays at the store");
+            }
+            Done::Tried
         });
     }
 
