@@ -1,9 +1,7 @@
 //! The session: who, how long, what happened.
 
 use askama::Template;
-use jiff::{RoundMode, ToSpan, Unit, Zoned, ZonedRound};
 
-use super::format;
 use super::frame::{Frame, Person, Tone};
 use super::sale::Fact;
 
@@ -185,36 +183,18 @@ pub struct Tick {
 }
 
 impl Tick {
-    /// Every third full hour of the 24 hours before a moment, oldest first.
+    /// A tick at a moment of the drawn time, with its clock time.
     ///
-    /// Every second label is minor, and so is one that is less than four hours old.
+    /// The label goes where the word `now` would touch it. Every second tick, and one that comes close to the end
+    /// of a narrow drawing, is minor; `step` counts the ticks.
     #[must_use]
-    pub fn of_last_day(now: &Zoned) -> Vec<Self> {
-        const DAY_S: i64 = 86_400;
-        const HOUR_S: i64 = 3600;
-        let end = now.timestamp().as_second();
-        let mut ticks: Vec<Self> = (0..24)
-            .filter_map(|hours| now.checked_sub(hours.hours()).ok())
-            .filter(|at| at.hour() % 3 == 0)
-            .filter_map(|at| {
-                at.round(ZonedRound::new().smallest(Unit::Hour).mode(RoundMode::Trunc))
-                    .ok()
-            })
-            .map(|at| {
-                let ago = end - at.timestamp().as_second();
-                Self {
-                    x: Timeline::place(end - ago, end - DAY_S, end),
-                    label: if ago < HOUR_S {
-                        String::new()
-                    } else {
-                        format::clock(&at)
-                    },
-                    minor: ago < 4 * HOUR_S || at.hour() % 6 != 0,
-                }
-            })
-            .collect();
-        ticks.reverse();
-        ticks
+    pub fn placed(at: i64, start: i64, end: i64, step: usize, clock: String) -> Self {
+        let left = (end - at).max(0).saturating_mul(100) / (end - start).max(1);
+        Self {
+            x: Timeline::place(at, start, end),
+            label: if left < 6 { String::new() } else { clock },
+            minor: left < 16 || step % 2 == 1,
+        }
     }
 }
 
@@ -348,22 +328,13 @@ mod tests {
     }
 
     #[test]
-    fn a_day_has_a_tick_every_three_hours_and_none_under_the_word_now() {
-        let at = |hour, minute| {
-            jiff::civil::date(2026, 11, 23)
-                .at(hour, minute, 0, 0)
-                .to_zoned(jiff::tz::TimeZone::UTC)
-                .unwrap()
-        };
-        let ticks = Tick::of_last_day(&at(10, 42));
-        let labels: Vec<&str> = ticks.iter().map(|tick| tick.label.as_str()).collect();
-        let hours = [
-            "12:00", "15:00", "18:00", "21:00", "00:00", "03:00", "06:00", "09:00",
-        ];
-        assert_eq!(labels, hours);
-        assert_eq!(ticks[0].x, "5.42%");
-        assert!(ticks[7].minor && !ticks[6].minor);
-        assert_eq!(Tick::of_last_day(&at(9, 20)).last().unwrap().label, "");
+    fn ticks_keep_clear_of_the_word_now() {
+        let tick = |at, step| Tick::placed(at, 0, 1000, step, "09:00".into());
+        assert_eq!(tick(500, 2).label, "09:00");
+        assert!(!tick(500, 2).minor && tick(500, 1).minor);
+        assert!(tick(900, 2).minor && tick(900, 2).label == "09:00");
+        assert_eq!(tick(960, 2).label, "");
+        assert_eq!(tick(250, 0).x, "25.00%");
     }
 
     #[test]

@@ -319,12 +319,13 @@ fn timeline() -> Timeline {
     Timeline {
         title: "Last 24 hours".into(),
         summary: "65 renewals · 1 asked twice · 55 min offline".into(),
-        ticks: Tick::of_last_day(
-            &jiff::civil::date(2026, 11, 23)
-                .at(10, 42, 0, 0)
-                .to_zoned(jiff::tz::TimeZone::UTC)
-                .unwrap(),
-        ),
+        ticks: (0..8)
+            .map(|step| {
+                let clock = format!("{:02}:00", (12 + step * 3) % 24);
+                let minutes_ago = 1362 - 180 * i64::try_from(step).unwrap();
+                Tick::placed(-minutes_ago, -1440, 0, step, clock)
+            })
+            .collect(),
         spans: vec![
             span(SpanKind::Live, 1440.0, 1232.0, "Signed in"),
             span(SpanKind::Offline, 1232.0, 1177.0, "Offline 14:10 to 15:05"),

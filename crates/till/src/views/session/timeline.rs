@@ -151,10 +151,8 @@ impl Frame<'_> {
         (0..)
             .map(|step| first_ms + step * tick_ms)
             .take_while(|at_ms| *at_ms < self.now_ms)
-            .map(|at_ms| Tick {
-                x: self.place(at_ms),
-                label: self.clock(at_ms),
-            })
+            .enumerate()
+            .map(|(step, at_ms)| Tick::placed(at_ms, self.start_ms, self.now_ms, step, self.clock(at_ms)))
             .collect()
     }
 
