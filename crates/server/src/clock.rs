@@ -68,6 +68,13 @@ pub(crate) fn written(seconds: i64) -> String {
         .unwrap_or_default()
 }
 
+/// `Mon, 23 Nov 2026 02:56:33 GMT`, as HTTP writes it.
+pub(crate) fn http_date(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds)
+        .map(|at| at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
+        .unwrap_or_default()
+}
+
 /// Reads what [`written`] writes, with or without `Z`.
 pub(crate) fn parse_utc(text: &str) -> Option<i64> {
     let bare = text.strip_suffix('Z').unwrap_or(text);
@@ -90,6 +97,11 @@ mod tests {
         assert_eq!(parse_utc(&text), Some(1_795_402_593));
         assert_eq!(parse_utc("2026-11-23T02:56:33Z"), Some(1_795_402_593));
         assert_eq!(parse_utc("2026-11-23T02:56:33.000Z"), Some(1_795_402_593));
+    }
+
+    #[test]
+    fn http_has_its_own_way_of_writing_a_time() {
+        assert_eq!(http_date(1_795_402_593), "Mon, 23 Nov 2026 02:56:33 GMT");
     }
 
     #[test]

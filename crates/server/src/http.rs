@@ -113,7 +113,7 @@ async fn answer(
             .as_ref()
             .map(|caller| caller.session.to_string()[..8].to_owned()),
     });
-    reply.into_response(&ask, &app.home)
+    reply.into_response(&ask, &app.home, app.clock.seconds())
 }
 
 /// The one routing table.

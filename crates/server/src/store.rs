@@ -15,6 +15,8 @@ use uuid::Uuid;
 
 use crate::push::{customer::CustomerPush, order::OrderPush, outcome::Pushed};
 
+#[cfg(test)]
+mod contract;
 mod query;
 mod records;
 pub(crate) mod sqlite;
@@ -38,6 +40,9 @@ pub enum StoreError {
     /// A stored value is not one of the known ones.
     #[error("a stored {0} is not known")]
     Value(&'static str),
+    /// A piece of work hit a defect; it was undone.
+    #[error("a piece of work hit a defect and was undone")]
+    Panicked,
     /// More writes wait than the store will get through soon.
     #[error("too many writes wait")]
     Busy,
@@ -58,7 +63,7 @@ impl StoreError {
             }
             Self::Commit(_) => Code::LOCAL_TRANSACTION_FAILED,
             Self::Database(_) | Self::Record(_) | Self::Value(_) => Code::LOCAL_DATABASE_FAILED,
-            Self::Busy | Self::Closed => Code::SERVICE_UNAVAILABLE,
+            Self::Panicked | Self::Busy | Self::Closed => Code::SERVICE_UNAVAILABLE,
         }
     }
 }

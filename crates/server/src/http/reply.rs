@@ -8,7 +8,7 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::Ask;
-use crate::store::StoreError;
+use crate::{clock::http_date, store::StoreError};
 
 /// Seconds after which a client may come again when the database is in trouble.
 const RETRY_AFTER_S: u32 = 5;
@@ -224,7 +224,7 @@ impl Reply {
             .map(|(_, value)| value.as_str())
     }
 
-    pub(crate) fn into_response(self, ask: &Ask, home: &str) -> Response {
+    pub(crate) fn into_response(self, ask: &Ask, home: &str, now: i64) -> Response {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = self.status;
         let (media_type, bytes) = match self.body {
@@ -244,6 +244,7 @@ impl Reply {
         if let Some(media_type) = media_type {
             set(header::CONTENT_TYPE, media_type);
         }
+        set(header::DATE, &http_date(now));
         set(
             header::LINK,
             &format!("<{home}/wp-json/>; rel=\"https://api.w.org/\""),

@@ -46,17 +46,7 @@ pub(crate) fn read(
     }
     let mutation_id = uuid(fields, "mutationId")
         .ok_or_else(|| refuse("woo_rxdb_sync_bad_mutation_id", "mutationId must be a uuid."))?;
-    let operation = match fields.get("operation").and_then(Value::as_str) {
-        Some("create") => Operation::Create,
-        Some("update") => Operation::Update,
-        Some("delete") => Operation::Delete,
-        _ => {
-            return Err(refuse(
-                "woo_rxdb_sync_bad_operation",
-                "operation must be create|update|delete.",
-            ));
-        }
-    };
+    let operation = operation(fields)?;
     if fields.get("collection").and_then(Value::as_str) != Some(collection) {
         return Err(refuse(
             "woo_rxdb_sync_bad_collection",
@@ -95,6 +85,19 @@ pub(crate) fn read(
     // Object keys are sorted by the JSON library, so equal envelopes have equal fingerprints.
     let fingerprint = Sha256::digest(body.to_string().as_bytes()).into();
     Ok((envelope, fingerprint))
+}
+
+fn operation(fields: &Map<String, Value>) -> Result<Operation, Box<Refusal<()>>> {
+    match fields.get("operation").and_then(Value::as_str) {
+        Some("create") => Ok(Operation::Create),
+        Some("update") => Ok(Operation::Update),
+        Some("delete") => Ok(Operation::Delete),
+        _ => Err(Box::new(Refusal::new(
+            400,
+            "woo_rxdb_sync_bad_operation",
+            "operation must be create|update|delete.",
+        ))),
+    }
 }
 
 fn uuid(fields: &Map<String, Value>, key: &str) -> Option<Uuid> {

@@ -1,5 +1,6 @@
 //! Typed reading of a payload's fields, with WordPress' words for what is not of the right type.
 
+use evertill_sale::totals::AMOUNT_MAX;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
@@ -93,13 +94,25 @@ impl<'a> Fields<'a> {
         match self.value(key) {
             None => Ok(None),
             Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
-            Some(Value::String(text)) => text
-                .trim()
-                .parse()
-                .map(Some)
-                .map_err(|_| self.wrong(key, "string")),
+            Some(Value::String(text)) => {
+                let amount = text.trim().parse().map_err(|_| self.wrong(key, "string"))?;
+                self.in_range(key, amount).map(Some)
+            }
             Some(_) => Err(self.wrong(key, "string")),
         }
+    }
+
+    /// Figures beyond what the arithmetic is made for are refused before anything is computed with them.
+    fn in_range<T>(&self, key: &str, figure: Decimal) -> Result<Decimal, Box<Refusal<T>>> {
+        if figure.abs() <= AMOUNT_MAX {
+            return Ok(figure);
+        }
+        let message = format!("{}[{key}] must be at most {AMOUNT_MAX}.", self.path);
+        Err(Box::new(Refusal::invalid(
+            &self.param,
+            "rest_out_of_bounds",
+            &message,
+        )))
     }
 
     /// A quantity: a JSON number on the wire.
@@ -109,7 +122,8 @@ impl<'a> Fields<'a> {
             Some(Value::Number(number)) => {
                 let text = number.to_string();
                 let read = text.parse().or_else(|_| Decimal::from_scientific(&text));
-                read.map(Some).map_err(|_| self.wrong(key, "number"))
+                let quantity = read.map_err(|_| self.wrong(key, "number"))?;
+                self.in_range(key, quantity).map(Some)
             }
             Some(_) => Err(self.wrong(key, "number")),
         }

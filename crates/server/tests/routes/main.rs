@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops right there")]
 
 mod catalogue;
+mod dangers;
 mod discovery;
 mod operation;
 mod orders;
 mod recorded;
+mod sales;
 mod sessions;
 mod sign_in;
 mod support;

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
@@ -108,7 +109,7 @@ impl Engine {
             let pool = Arc::clone(&readers);
             let answered = tokio::task::spawn_blocking(move || {
                 let connection = lock(&pool.idle).pop().ok_or(StoreError::Closed)?;
-                let answer = work(&connection);
+                let answer = caught(&connection, work);
                 lock(&pool.idle).push(connection);
                 answer
             });
@@ -173,7 +174,7 @@ fn whole<T>(
     work: impl FnOnce(&Connection) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     db.execute_batch("SAVEPOINT piece")?;
-    match work(db) {
+    match caught(db, work) {
         Ok(value) => {
             db.execute_batch("RELEASE piece")?;
             Ok(value)
@@ -182,5 +183,122 @@ fn whole<T>(
             db.execute_batch("ROLLBACK TO piece; RELEASE piece")?;
             Err(error)
         }
+    }
+}
+
+/// A panic in one piece of work must not take the thread, and with it the store, down.
+fn caught<T>(
+    db: &Connection,
+    work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    catch_unwind(AssertUnwindSafe(|| work(db))).unwrap_or(Err(StoreError::Panicked))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn engine(home: &tempfile::TempDir) -> Engine {
+        let path = home.path().join("test.sqlite3");
+        let writer = connect(&path).unwrap();
+        writer
+            .execute_batch("CREATE TABLE things (name TEXT PRIMARY KEY) STRICT")
+            .unwrap();
+        Engine::start(path, writer).unwrap()
+    }
+
+    fn add(db: &Connection, name: &str) -> Result<(), StoreError> {
+        db.execute("INSERT INTO things (name) VALUES (?1)", [name])?;
+        Ok(())
+    }
+
+    async fn names(engine: &Engine) -> Vec<String> {
+        let read = engine.read(|db| {
+            let mut statement = db.prepare("SELECT name FROM things ORDER BY name")?;
+            let rows = statement.query_map([], |row| row.get(0))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        });
+        read.await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn work_that_fails_halfway_is_undone_and_its_neighbours_stand() {
+        let home = tempfile::tempdir().unwrap();
+        let engine = engine(&home);
+        let (go, gate) = std::sync::mpsc::channel::<()>();
+        let first = engine.write(move |db| {
+            gate.recv().map_err(|_| StoreError::Closed)?;
+            add(db, "first")
+        });
+        let halfway = engine.write(|db| {
+            add(db, "half")?;
+            add(db, "half")
+        });
+        let last = engine.write(|db| add(db, "last"));
+        go.send(()).unwrap();
+        assert!(first.await.is_ok());
+        assert!(halfway.await.is_err());
+        assert!(last.await.is_ok());
+        assert_eq!(names(&engine).await, ["first", "last"]);
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_one_piece_of_work_is_undone_and_the_store_goes_on() {
+        let home = tempfile::tempdir().unwrap();
+        let engine = engine(&home);
+        let panicked = engine.write(|db| {
+            add(db, "gone")?;
+            panic!("a defect")
+        });
+        let refused: Result<(), StoreError> = panicked.await;
+        assert!(matches!(refused, Err(StoreError::Panicked)));
+        for _ in 0..READERS * 2 {
+            let refused: Result<(), StoreError> = engine.read(|_| panic!("a defect")).await;
+            assert!(matches!(refused, Err(StoreError::Panicked)));
+        }
+        assert!(engine.write(|db| add(db, "kept")).await.is_ok());
+        assert_eq!(names(&engine).await, ["kept"]);
+    }
+
+    #[tokio::test]
+    async fn what_waits_is_written_before_closing_and_nothing_after() {
+        let home = tempfile::tempdir().unwrap();
+        let engine = engine(&home);
+        let writes: Vec<_> = (0..200)
+            .map(|n| engine.write(move |db| add(db, &n.to_string())))
+            .collect();
+        engine.close();
+        for write in writes {
+            assert!(write.await.is_ok());
+        }
+        assert!(matches!(
+            engine.write(|db| add(db, "late")).await,
+            Err(StoreError::Closed)
+        ));
+    }
+
+    #[tokio::test]
+    async fn readers_write_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        let engine = engine(&home);
+        assert!(engine.read(|db| add(db, "x")).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn more_writes_than_the_store_gets_through_are_refused_at_once() {
+        let home = tempfile::tempdir().unwrap();
+        let engine = engine(&home);
+        let (go, gate) = std::sync::mpsc::channel::<()>();
+        let blocked = engine.write(move |_| gate.recv().map_err(|_| StoreError::Closed));
+        let writes: Vec<_> = (0..WAITING_MAX + BATCH_MAX + 1)
+            .map(|_| engine.write(|_| Ok(())))
+            .collect();
+        drop(go);
+        assert!(blocked.await.is_err());
+        let mut refused = 0;
+        for write in writes {
+            refused += usize::from(matches!(write.await, Err(StoreError::Busy)));
+        }
+        assert!(refused >= 1, "{refused}");
     }
 }
