@@ -39,6 +39,8 @@ pub(crate) struct Shelf {
     pub(crate) currency: CurrencyFormat,
     /// Name, address and the rest.
     pub(crate) settings: StoreSettings,
+    /// Quantities may have decimals.
+    pub(crate) allows_decimals: bool,
     /// The store was read once from the first to the last page.
     pub(crate) is_complete: bool,
 }
@@ -76,10 +78,16 @@ impl Shelf {
         categories
             .sort_by_cached_key(|category| (category.menu_order, unescape(&category.name).to_lowercase()));
         let index = index(&shown, &goods.variations, &by_product);
+        // A stock store keeps the option to itself; a stock that is counted in parts gives it away.
+        let allows_decimals = goods
+            .products
+            .iter()
+            .any(|product| product.stock_quantity.is_some_and(|left| !left.fract().is_zero()));
         Self {
             order,
             by_product,
             index,
+            allows_decimals,
             categories,
             setup: tax::setup(&settings, &goods.tax_rates, wc_version),
             currency: currency(&settings),

@@ -144,7 +144,7 @@ impl Article {
                     is_any: choice.option.is_empty(),
                 })
                 .collect(),
-            bar: match variation.attributes.iter().any(|choice| choice.option.is_empty()) {
+            bar: match leaves_open(product, variation) {
                 true => Some(Bar::OpenChoice),
                 false => bar(variation.price, &variation.stock_status),
             },
@@ -160,6 +160,20 @@ fn bar(price: Option<Decimal>, stock_status: &str) -> Option<Bar> {
         (None, _) => Some(Bar::NoPrice),
         (Some(_), _) => None,
     }
+}
+
+/// Whether an attribute that tells the variations apart is left to the customer.
+fn leaves_open(product: &Product, variation: &Variation) -> bool {
+    let chosen = |name: &str| {
+        variation
+            .attributes
+            .iter()
+            .any(|choice| choice.name == name && !choice.option.is_empty())
+    };
+    product
+        .attributes
+        .iter()
+        .any(|attribute| attribute.variation && !chosen(&attribute.name))
 }
 
 /// The unit a product is sold by, empty for pieces.

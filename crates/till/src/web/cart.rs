@@ -30,9 +30,9 @@ fn rules(shelf: &Shelf, unit: &str) -> CartRules {
         price_decimals: shelf.currency.decimals,
         ..CartRules::default()
     };
-    match unit {
-        "" => rules,
-        _ => rules.with_decimal_quantities(),
+    match shelf.allows_decimals || !unit.is_empty() {
+        true => rules.with_decimal_quantities(),
+        false => rules,
     }
 }
 

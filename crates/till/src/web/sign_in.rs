@@ -19,6 +19,7 @@ use super::visit::{Posted, Visit};
 use crate::clock;
 use crate::db::sales;
 use crate::error::TillError;
+use crate::hub::News;
 use crate::pages::{CheckRow, ChecksFragment, Fix, SignInPage, Tone};
 use crate::till::Till;
 use crate::views::bar::waiting;
@@ -175,6 +176,7 @@ async fn look(till: Arc<Till>) {
         look.is_usable = found.result.is_ok();
         look.checks = found.checks;
     });
+    till.hub.tell(News::Session);
 }
 
 fn row(check: &Check) -> CheckRow {
