@@ -1,0 +1,11 @@
+//! A till in front of a real store, over real sockets: what a cashier does, and what must not happen meanwhile.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops right there")]
+
+mod browser;
+mod guarding;
+mod proxy;
+mod selling;
+mod session;
+mod support;
+mod trouble;
