@@ -291,8 +291,9 @@ mod tests {
             text(vault.read_locked(&lock).unwrap().content).as_deref(),
             Some("one")
         );
+        vault.write(&lock, b"two").unwrap();
         vault.erase(&lock).unwrap();
-        assert_eq!(vault.read().unwrap(), None);
+        assert_eq!(vault.read().unwrap(), None, "the version before is gone as well");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::shop::{Device, LIFE, Mood, Shop};
 /// Waits until the status fits. The keeper looks at the clock by itself every two seconds; a nudge makes it look now.
 pub(crate) async fn until(keeper: &Keeper, fits: impl Fn(&SessionStatus) -> bool) -> SessionStatus {
     let mut changes = keeper.watch();
-    let waited = tokio::time::timeout(Duration::from_secs(20), async {
+    let waited = tokio::time::timeout(Duration::from_secs(60), async {
         loop {
             keeper.network_up();
             let status = keeper.status();
@@ -228,6 +228,8 @@ async fn a_site_that_turns_to_plain_permalinks_is_followed() {
 async fn signing_out_ends_the_session_here_and_at_the_store() {
     let (shop, device) = (Shop::open().await, Device::new());
     let keeper = device.signed_in(&shop).await;
+    let other = device.keeper(&shop).await;
+    assert_eq!(other.status().state, StateName::Active);
     assert_eq!(keeper.sign_out().await.unwrap(), SignedOut::Everywhere);
     assert!(shop.books.lock().unwrap().sessions.is_empty());
     assert_eq!(
@@ -244,6 +246,7 @@ async fn signing_out_ends_the_session_here_and_at_the_store() {
             })
     );
     assert_eq!(keeper.sign_out().await.unwrap(), SignedOut::NobodyWasIn);
+    until(&other, |status| status.state == StateName::SignedOut).await;
 }
 
 #[tokio::test]
