@@ -143,10 +143,12 @@ impl Engine {
         };
         match answer {
             Answer::Renewed(renewed) => {
+                // The store counts a token's life from somewhere between the request and its answer, and an answer can be
+                // hours under way (a machine that slept). Counted from the request, no token is held past its end.
                 let received = Stamp {
                     boot: self.boot.clone(),
-                    moment: turn.now.moment,
-                    wall: turn.now.wall,
+                    moment: asked_at,
+                    wall: turn.now.wall_at(asked_at),
                 };
                 let fresh = Box::new(held.grant.renewed(&renewed, received));
                 turn.emit(Effect::Save {

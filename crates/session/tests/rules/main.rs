@@ -289,6 +289,31 @@ fn time_eight_hours_of_sleep_are_decided_at_once_and_without_a_dead_token() {
 }
 
 #[test]
+fn time_a_token_lives_from_the_moment_it_was_asked_for() {
+    let mut bench = Bench::signed_in(28, MINUTE);
+    bench.run_until_asked();
+    bench.advance(Duration::from_secs(30));
+    bench.answer(renewed("slow", MINUTE));
+    bench.saved();
+    assert_eq!(bench.served().as_deref(), Some("slow"));
+    bench.advance(Duration::from_secs(31));
+    bench.step(Input::Due);
+    assert_eq!(bench.served(), None, "the store counts from the request");
+}
+
+#[test]
+fn time_an_answer_that_waited_out_a_sleep_is_old() {
+    let mut bench = Bench::signed_in(29, Duration::from_secs(1_800));
+    bench.run_until_asked();
+    bench.advance(Duration::from_secs(8 * 3_600));
+    bench.answer(renewed("from before the sleep", Duration::from_secs(1_800)));
+    bench.saved();
+    assert_eq!(bench.served(), None);
+    bench.step(Input::Due);
+    assert_eq!(bench.state(), StateName::Renewing, "a living one is asked for at once");
+}
+
+#[test]
 fn time_a_stepped_wall_clock_changes_nothing() {
     for step_ms in [-3_600_000, 3_600_000, 86_400_000 * 400] {
         let mut bench = Bench::signed_in(15, MINUTE);
