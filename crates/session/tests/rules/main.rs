@@ -310,7 +310,11 @@ fn time_an_answer_that_waited_out_a_sleep_is_old() {
     bench.saved();
     assert_eq!(bench.served(), None);
     bench.step(Input::Due);
-    assert_eq!(bench.state(), StateName::Renewing, "a living one is asked for at once");
+    assert_eq!(
+        bench.state(),
+        StateName::Renewing,
+        "a living one is asked for at once"
+    );
 }
 
 #[test]
