@@ -268,7 +268,14 @@
       badge.hidden = !count; badge.firstElementChild.textContent = count || "";
     }
   }
+  function unpictured(img) {
+    // A picture that cannot be had gives way to the letters and the tint of its product.
+    const place = img.parentElement;
+    if (place?.dataset.initials) place.textContent = place.dataset.initials;
+  }
+  document.addEventListener("error", (event) => { if (event.target instanceof HTMLImageElement) unpictured(event.target); }, true);
   function ready(part) {
+    for (const img of all("[data-initials] img", part)) if (img.complete && !img.naturalWidth) unpictured(img);
     if (part.id === "goods-list" || part.id === "cart") badges();
     (part.matches("[data-current]") ? part : part.querySelector("[data-current]"))?.scrollIntoView({ block: "nearest" });
     const first = part.querySelector("[data-autofocus]");
