@@ -9,6 +9,8 @@ use std::{
 
 use serde::Serialize;
 
+use crate::home::private;
+
 /// What is told about a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Line {
@@ -32,10 +34,7 @@ pub(crate) struct AccessLog(Option<Mutex<File>>);
 impl AccessLog {
     /// Also writes to `access.log` in the directory.
     pub(crate) fn to_file(data_dir: &Path) -> io::Result<Self> {
-        let file = File::options()
-            .create(true)
-            .append(true)
-            .open(data_dir.join("access.log"))?;
+        let file = private().append(true).open(data_dir.join("access.log"))?;
         Ok(Self(Some(Mutex::new(file))))
     }
 

@@ -62,6 +62,16 @@ fn create_private(path: &Path) -> std::io::Result<()> {
     builder.create(path)
 }
 
+/// Options that make a file for its owner only. A directory that was there before may be open to others; what the
+/// store writes into it is not.
+pub(crate) fn private() -> fs::OpenOptions {
+    let mut options = fs::OpenOptions::new();
+    options.create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
 /// Says at the start, not at the first sale, that nothing can be written here.
 fn probe(path: &Path) -> std::io::Result<()> {
     let file = path.join(".probe");

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::error::ServerError;
+use crate::{error::ServerError, home::private};
 
 /// Version of the file's layout.
 const VERSION: u32 = 1;
@@ -184,11 +184,7 @@ pub(crate) fn random() -> Result<Zeroizing<[u8; 32]>, ServerError> {
 /// Writes beside, syncs, renames: after a power cut there is a whole file or none.
 fn write_private(path: &Path, file: &File) -> io::Result<()> {
     let beside: PathBuf = path.with_extension("json.new");
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut to = options.open(&beside)?;
+    let mut to = private().write(true).truncate(true).open(&beside)?;
     let text = Zeroizing::new(serde_json::to_vec_pretty(file).map_err(io::Error::other)?);
     to.write_all(&text)?;
     to.sync_all()?;

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 
 use super::*;
-use crate::error::ServerError;
+use crate::{error::ServerError, home::private};
 
 mod accounts;
 mod catalogue;
@@ -67,6 +67,14 @@ impl Sqlite {
     pub(crate) fn open(data_dir: &Path) -> Result<Self, ServerError> {
         Self::look(data_dir)?;
         let path = data_dir.join(FILE);
+        // SQLite gives the files beside the database the rights of the database.
+        private()
+            .append(true)
+            .open(&path)
+            .map_err(|source| ServerError::DataDirectory {
+                path: path.clone(),
+                source,
+            })?;
         let mut writer = connect(&path).map_err(ServerError::OpenDatabase)?;
         migrate(&mut writer).map_err(ServerError::OpenDatabase)?;
         settings::begin(&writer).map_err(ServerError::OpenDatabase)?;

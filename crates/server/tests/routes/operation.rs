@@ -197,3 +197,62 @@ async fn a_body_without_end_is_cut_off() {
         .await;
     assert_eq!(answer.status, 413);
 }
+
+#[tokio::test]
+async fn what_was_answered_is_on_disk_when_the_power_goes() {
+    let shop = Shop::open().await;
+    let till = shop.sign_in("cashier").await;
+    let ended = shop.sign_in("cashier2").await;
+    let owner = shop.sign_in("owner").await;
+    let sale = crate::sales::create(
+        uuid::Uuid::new_v4(),
+        &crate::sales::sale(&[crate::sales::mugs(1)]),
+    );
+    let booked = crate::sales::booked(&shop, &till, &sale).await;
+    shop.delete_as(&owner, &format!("auth/sessions?user_id={}", ended.user_id))
+        .await;
+
+    // The files as a power cut would leave them: taken while the store still runs, nothing closed or flushed.
+    let after = tempfile::tempdir().unwrap();
+    for name in ["store.sqlite3", "store.sqlite3-wal", "keys.json"] {
+        std::fs::copy(shop.home.path().join(name), after.path().join(name)).unwrap();
+    }
+    let clock = shop.clock.clone();
+    let handle = start(ServeOptions {
+        clock: clock.clone(),
+        ..ServeOptions::new(([127, 0, 0, 1], 0).into(), after.path())
+    })
+    .await
+    .unwrap();
+    let shop = Shop {
+        handle,
+        clock,
+        home: after,
+    };
+    assert_eq!(
+        shop.renew(&ended.refresh).await.status,
+        401,
+        "a revocation is never forgotten"
+    );
+    let access = shop.renew(&till.refresh).await.json()["access_token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let till = crate::support::Till { access, ..till };
+    let again = crate::sales::booked(&shop, &till, &sale).await;
+    assert_eq!(again["currentRevision"], booked["currentRevision"]);
+}
+
+#[tokio::test]
+#[cfg(unix)]
+async fn every_file_of_the_store_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let shop = Shop::open().await;
+    for name in ["store.sqlite3", "store.sqlite3-wal", "keys.json", "access.log"] {
+        let mode = std::fs::metadata(shop.home.path().join(name))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
