@@ -13,13 +13,25 @@ use crate::{
     clock::Clock,
     error::ServerError,
     store::{
-        Account, Address, Attribute, Category, Choice, Item, Kind, Person, Picture, PriceRange, Shop, Stock,
-        Stocktake, Store, TaxClass, TaxRate, Term,
+        Account, Address, Attribute, Category, Choice, Item, ItemQuery, Kind, OrderBy, Paging, Person,
+        Picture, PriceRange, Shop, Stock, Stocktake, Store, TaxClass, TaxRate, Term, Window,
     },
 };
 
 /// Loads the sample shop, unless the store has something already.
 pub(crate) async fn load(store: &dyn Store, clock: &Clock) -> Result<(), ServerError> {
+    let any = ItemQuery {
+        paging: Some(Paging {
+            window: Window { page: 1, per_page: 1 },
+            by: OrderBy::Id,
+            is_ascending: true,
+        }),
+        ..ItemQuery::default()
+    };
+    if store.items(any).await.map_err(ServerError::LoadSampleShop)?.total > 0 {
+        // Hashing passwords for nothing would slow down every start.
+        return Ok(());
+    }
     let shop = sample::shop();
     let now = clock.seconds();
     let mut accounts = Vec::new();
