@@ -277,18 +277,12 @@ pub(crate) fn tax_rate(rate: &TaxRate, order: usize, home: &str) -> Value {
     })
 }
 
-/// Whether a barcode and what was scanned are the same article: a UPC is an EAN-13 without its leading zero.
+/// Spellings of a scanned code, as it came first: a UPC is an EAN-13 without its leading zero.
 pub(crate) fn code_spellings(code: &str) -> Vec<String> {
     let code = code.trim();
-    let mut spellings = vec![code.to_owned()];
-    if code.bytes().all(|byte| byte.is_ascii_digit()) {
-        match code.len() {
-            12 => spellings.push(format!("0{code}")),
-            13 => spellings.extend(code.strip_prefix('0').map(str::to_owned)),
-            _ => {}
-        }
-    }
-    spellings
+    std::iter::once(code.to_owned())
+        .chain(evertill_sale::search::barcode::zero_twin(code))
+        .collect()
 }
 
 /// The store object: address, money and tax settings.
