@@ -1,18 +1,22 @@
 //! The store as its owner sees it, over its REST API.
 
-use std::{net::SocketAddr, path::Path};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use reqwest::{Client, Method};
 use serde_json::Value;
 
-use super::program::run;
+use super::{program::run, world::text};
 
 /// The store's REST API with the rights of the owner.
 #[derive(Debug)]
 pub(crate) struct Owner {
     client: Client,
     store: SocketAddr,
-    token: String,
+    home: PathBuf,
+    url: String,
 }
 
 /// One order at the store.
@@ -28,12 +32,11 @@ impl Owner {
     /// Signs the owner in at `url` and talks to the store directly from then on, past any weather.
     pub(crate) fn sign_in(folder: &Path, url: &str, store: SocketAddr) -> Self {
         let home = folder.join("owner");
-        let home = home.to_str().expect("a plain path");
         let login = run(
             &[
                 "login",
                 "--data-dir",
-                home,
+                text(&home),
                 "--store",
                 url,
                 "--username",
@@ -43,15 +46,24 @@ impl Owner {
             "owner-demo\n",
         );
         assert_eq!(login.exit, Some(0), "{}", login.stderr);
-        let token = run(&["token", "--data-dir", home, "--store", url], "");
-        assert_eq!(token.exit, Some(0), "{}", token.stderr);
         // A client that could speak TLS wants to know how, even when it never will.
         let _installed_by_another_scenario = rustls::crypto::ring::default_provider().install_default();
         Self {
             client: Client::builder().no_proxy().build().expect("a client"),
             store,
-            token: token.stdout.trim().to_owned(),
+            home,
+            url: url.to_owned(),
         }
+    }
+
+    /// A token that is good now. Tokens of a scenario live shortly, so each request asks for one.
+    fn token(&self) -> String {
+        let token = run(
+            &["token", "--data-dir", text(&self.home), "--store", &self.url],
+            "",
+        );
+        assert_eq!(token.exit, Some(0), "{}", token.stderr);
+        token.stdout.trim().to_owned()
     }
 
     async fn ask(&self, method: Method, route: &str) -> Value {
@@ -59,7 +71,7 @@ impl Owner {
         let answer = self
             .client
             .request(method, &url)
-            .bearer_auth(&self.token)
+            .bearer_auth(self.token())
             .header("X-WCPOS", "1")
             .send()
             .await

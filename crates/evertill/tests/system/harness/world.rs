@@ -19,12 +19,13 @@ use super::{
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) network: Proxy,
-    folder: TempDir,
     access_ttl: String,
     store: Option<Running>,
     store_address: Option<SocketAddr>,
     till: Option<Running>,
     till_address: Option<SocketAddr>,
+    /// Dropped last: the processes above show their logs, which lie in it, when a scenario fails.
+    folder: TempDir,
 }
 
 impl World {
