@@ -167,8 +167,9 @@
 
   /* ── keyboard-wedge scanner ──────────────────────────────────────────── */
   // Three or more characters, no gap above 35 ms, ended by Enter or Tab: a scanner, not a person.
-  const GAP = 35, LEAST = 3;
-  let burst = [], burstAt = 0, held = null, swallowUp = "";
+  // One hiccup up to 100 ms is forgiven in six or more: a busy machine must never cut the head off a code.
+  const GAP = 35.5, HICCUP = 100, LEAST = 3;
+  let burst = [], slow = 0, burstAt = 0, held = null, swallowUp = "";
   function hold() {
     const field = document.activeElement;
     return isField(field) ? { field, value: field.value, start: field.selectionStart } : null;
@@ -185,13 +186,13 @@
   }
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) { burst = []; return; }
-    const now = event.timeStamp, near = now - burstAt <= GAP;
+    const now = event.timeStamp, gap = now - burstAt, near = gap <= HICCUP;
     if (event.key.length === 1 && !event.repeat) {
-      if (!near) { burst = []; held = hold(); }
+      if (!near || !burst.length) { burst = []; slow = 0; held = hold(); } else if (gap > GAP) slow += 1;
       burst.push(event.key); burstAt = now;
       return;
     }
-    if ((event.key === "Enter" || event.key === "Tab") && near && burst.length >= LEAST) {
+    if ((event.key === "Enter" || event.key === "Tab") && near && burst.length >= LEAST && slow + (gap > GAP) <= (burst.length >= 6)) {
       event.preventDefault(); event.stopImmediatePropagation();
       swallowUp = event.key;
       clearTimeout(searchTimer);
@@ -221,8 +222,8 @@
     else if (KEYS[event.key] && (!typing || empty) && byId(KEYS[event.key])) {
       // A scanned code may begin with one of these: wait until it is clear that a person pressed the key.
       done(); clearTimeout(keyTimer);
-      const { key } = event;
-      keyTimer = setTimeout(() => { if (burst.length < 2) press(KEYS[key]); }, key.length === 1 ? GAP + 10 : 0);
+      const { key } = event, at = burstAt;
+      keyTimer = setTimeout(() => { if (burstAt === at) press(KEYS[key]); }, key.length === 1 ? GAP + 10 : 0);
     }
   });
   function escape(done) {
@@ -240,15 +241,20 @@
       again.set(el.id, setTimeout(() => quietly(ask(el.dataset.from, {}, `live-${el.id}`)), 50));
     }
   }
-  let source, wait = 1000, lostTimer;
+  let source, wait = 1000, lostTimer, retryTimer;
+  function hush() {
+    // A page nobody sees holds no connection: browsers allow six for one till, and tabs add up.
+    clearTimeout(retryTimer); clearTimeout(lostTimer); lostTimer = 0;
+    source?.close(); source = null;
+  }
   function listen() {
-    if (!byId("bar") || !window.EventSource) return;
+    if (source || document.hidden || !byId("bar") || !window.EventSource) return;
     source = new EventSource("/events");
     source.onopen = () => { wait = 1000; clearTimeout(lostTimer); lostTimer = 0; refresh("session"); refresh("sales"); };
     source.onerror = () => {
-      source.close();
+      source?.close(); source = null;
       lostTimer ||= setTimeout(() => { const lost = byId("bar-lost"); if (lost) { swapAll(lost.innerHTML); tick(); say("The till program does not answer"); } }, 4000);
-      setTimeout(listen, wait); wait = Math.min(wait * 2, 15000);
+      retryTimer = setTimeout(listen, wait); wait = Math.min(wait * 2, 15000);
     };
     source.addEventListener("bar", (event) => {
       const before = document.querySelector("#bar .net")?.textContent.trim();
@@ -313,4 +319,6 @@
   all("[data-go]").forEach(countDown);
   if (document.querySelector(".done .tick")) beep(880, 1320);
   listen();
+  document.addEventListener("visibilitychange", () => (document.hidden ? hush() : listen()));
+  window.addEventListener("pagehide", hush);
 })();
