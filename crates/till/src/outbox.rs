@@ -7,7 +7,7 @@
 //! **Invariant:** *no sale leaves this till before its state says so on the disk.*
 
 mod journey;
-pub(crate) use journey::paid;
+pub(crate) use journey::{SENT, paid};
 mod letter;
 
 use std::future;
@@ -44,8 +44,6 @@ pub(crate) const NUDGES_MAX: usize = 64;
 pub(crate) enum Nudge {
     /// A sale was paid.
     Paid,
-    /// Somebody signed in, or the network is back.
-    Hurry,
     /// A person wants a parked sale sent again.
     SendAgain(Uuid),
 }
@@ -85,6 +83,8 @@ pub(crate) async fn drive(till: Arc<Till>, nudges: mpsc::Receiver<Nudge>, stop: 
         outbox: Outbox::default(),
         letters: JoinSet::new(),
         done_in_run: 0,
+        has_news: true,
+        was_well: false,
     };
     sender.serve(nudges, stop).await;
 }
@@ -92,6 +92,7 @@ pub(crate) async fn drive(till: Arc<Till>, nudges: mpsc::Receiver<Nudge>, stop: 
 /// What the sender wakes up for.
 enum News {
     Due,
+    Session,
     Nudged(Nudge),
     Heard(Result<Box<Heard>, JoinError>),
 }
@@ -101,6 +102,10 @@ struct Sender {
     outbox: Outbox,
     letters: JoinSet<Heard>,
     done_in_run: u32,
+    /// There may be sales on the disk that are not in the outbox.
+    has_news: bool,
+    /// The session was well when it was looked at last.
+    was_well: bool,
 }
 
 impl Sender {
@@ -119,16 +124,21 @@ impl Sender {
                 _ = stop.wait_for(|stopping| *stopping) => return,
                 Some(nudge) = nudges.recv() => News::Nudged(nudge),
                 Some(heard) = self.letters.join_next() => News::Heard(heard.map(Box::new)),
-                Ok(()) = session.changed() => News::Nudged(Nudge::Hurry),
+                Ok(()) = session.changed() => News::Session,
                 () = due => News::Due,
             };
             let outcome = match news {
                 News::Due => Ok(()),
+                News::Session => {
+                    self.session_changed();
+                    Ok(())
+                }
                 News::Nudged(nudge) => self.nudged(nudge).await,
                 News::Heard(Ok(heard)) => self.heard(*heard).await,
                 News::Heard(Err(error)) => {
                     tracing::error!(%error, "a sending task ended early");
-                    self.restore().await
+                    self.restore().await;
+                    Ok(())
                 }
             };
             if let Err(error) = outcome {
@@ -139,7 +149,10 @@ impl Sender {
 
     /// Takes in what is new and sends what is due.
     async fn work(&mut self) -> Result<(), TillError> {
-        self.take_in().await?;
+        if self.has_news {
+            self.take_in().await?;
+            self.has_news = false;
+        }
         while self.may_send() {
             let Some(sale) = self.outbox.due(now_ms()) else {
                 break;
@@ -180,13 +193,11 @@ impl Sender {
         Ok(())
     }
 
-    /// Forgets what is in memory and reads the disk again.
-    async fn restore(&mut self) -> Result<(), TillError> {
-        if self.letters.is_empty() {
-            self.outbox = Outbox::default();
-            self.take_in().await?;
-        }
-        Ok(())
+    /// Gives up what is on its way, forgets what is in memory and reads the disk again.
+    async fn restore(&mut self) {
+        self.letters.shutdown().await;
+        self.outbox = Outbox::default();
+        self.has_news = true;
     }
 
     async fn send(&mut self, uuid: Uuid) -> Result<(), TillError> {
@@ -261,6 +272,8 @@ impl Sender {
                 self.done_in_run += 1;
                 tracing::info!(sale.id = %uuid, sale.number = %heard.sale.stamp().number, "the store booked sale {uuid}");
                 self.outbox.forget_booked(uuid);
+                // More sales than fit into memory wait on the disk.
+                self.has_news |= self.outbox.unsent() + 1 >= TAKEN_MAX as usize;
                 self.hurry();
             }
             false => self.show(),
@@ -283,12 +296,23 @@ impl Sender {
 
     async fn nudged(&mut self, nudge: Nudge) -> Result<(), TillError> {
         match nudge {
-            Nudge::Paid => Ok(()),
-            Nudge::Hurry => {
-                self.hurry();
+            Nudge::Paid => {
+                self.has_news = true;
                 Ok(())
             }
             Nudge::SendAgain(uuid) => self.send_again(uuid).await,
+        }
+    }
+
+    /// A session that is well again is a reason not to wait; a renewal in between is none.
+    fn session_changed(&mut self) {
+        match self.till.session.standing() {
+            Standing::Well if !self.was_well => {
+                self.was_well = true;
+                self.hurry();
+            }
+            Standing::Well | Standing::Renewing { .. } => {}
+            Standing::Troubled { .. } | Standing::SignInNeeded | Standing::SignedOut => self.was_well = false,
         }
     }
 

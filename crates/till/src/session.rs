@@ -77,8 +77,8 @@ impl Session {
     /// How the session stands and since when.
     pub(crate) fn standing(&self) -> Standing {
         let state = self.keeper.status().state;
-        let since_ms = self.since(state);
-        match state {
+        let (shown, since_ms) = self.since(state);
+        match shown {
             StateName::Active => Standing::Well,
             StateName::Renewing => Standing::Renewing { since_ms },
             StateName::Troubled => Standing::Troubled { since_ms },
@@ -117,16 +117,14 @@ impl Session {
             .unwrap_or_default()
     }
 
-    /// Trouble is one stretch, however many renewals are tried in it.
-    fn since(&self, state: StateName) -> i64 {
+    /// The state to show and when it began. Trouble is one stretch, however many renewals are tried in it.
+    fn since(&self, state: StateName) -> (StateName, i64) {
         let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
-        let (before, began_ms) = *since;
-        let is_retry = before == StateName::Troubled && state == StateName::Renewing;
-        if before != state && !is_retry {
+        let is_retry = since.0 == StateName::Troubled && state == StateName::Renewing;
+        if since.0 != state && !is_retry {
             *since = (state, clock::now_ms());
-            return since.1;
         }
-        began_ms
+        *since
     }
 }
 

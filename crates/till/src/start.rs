@@ -254,3 +254,128 @@ impl Kept {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use evertill_client::vault::KeyChoice;
+    use evertill_sale::cart::{CartAction, CartRules, Item};
+    use rust_decimal::Decimal;
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// A till of a store that is not there, with mugs in the open sale, and the form token of its pages.
+    async fn till_with_mugs(home: &std::path::Path) -> (TillHandle, reqwest::Client, String, String) {
+        // Another test may have installed it already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let options = TillOptions {
+            keeper: KeeperOptions {
+                key: Some(KeyChoice::File),
+                ..KeeperOptions::default()
+            },
+            ..TillOptions::new("http://127.0.0.1:9", home)
+        };
+        let till = start(options).await.unwrap();
+        let desk = Desk::new(till.db.clone());
+        for number in 0..12 {
+            // Long names, so that the sale does not fit into the room that a page has left.
+            let name = format!("{number} {}", "mug ".repeat(100));
+            let mug = CartAction::Add {
+                line: Uuid::new_v4(),
+                item: Box::new(Item::custom(&name, Decimal::ONE, "", false)),
+                quantity: Decimal::ONE,
+            };
+            let added = desk.act(mug, CartRules::default()).await.unwrap();
+            assert!(added.refused.is_none());
+        }
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .unwrap();
+        let page = client
+            .get(till.url().join("checkout").unwrap())
+            .send()
+            .await
+            .unwrap();
+        let cookie = page.headers()["set-cookie"].to_str().unwrap();
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        let body = page.text().await.unwrap();
+        let field = |name: &str| {
+            let rest = body.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap();
+            rest.split('"').next().unwrap().to_owned()
+        };
+        let form = format!(
+            "csrf={}&sale_key={}&received=20",
+            field("csrf"),
+            field("sale_key")
+        );
+        (till, client, cookie, form)
+    }
+
+    async fn pay(till: &TillHandle, client: &reqwest::Client, cookie: &str, form: &str) -> reqwest::Response {
+        client
+            .post(till.url().join("checkout/cash").unwrap())
+            .header("cookie", cookie)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form.to_owned())
+            .send()
+            .await
+            .unwrap()
+    }
+
+    async fn set_pages_max(db: &Db, spare: i64) {
+        db.write("limit the file", move |tx| {
+            let pages: i64 = tx.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+            tx.query_row(&format!("PRAGMA max_page_count = {}", pages + spare), [], |_| {
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+    }
+
+    /// Takes what room the last page still has.
+    async fn fill(db: &Db) {
+        for bytes in [4000, 400, 40] {
+            let mut key = 0;
+            let filling = async |key: i32| {
+                db.write("fill the disk", move |tx| {
+                    settings::put(tx, &format!("{bytes}-{key}"), &"x".repeat(bytes))
+                })
+                .await
+            };
+            while filling(key).await.is_ok() {
+                key += 1;
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn on_a_full_disk_nothing_is_paid_nothing_is_lost_and_it_is_said() {
+        let home = tempfile::tempdir().unwrap();
+        let (till, client, cookie, form) = till_with_mugs(home.path()).await;
+        set_pages_max(&till.db, 0).await;
+        fill(&till.db).await;
+        let refused = pay(&till, &client, &cookie, &form).await;
+        assert_eq!(refused.status(), 200);
+        let body = refused.text().await.unwrap();
+        assert!(body.contains("Not paid") && body.contains("SY01002"), "{body}");
+        let sold = till
+            .db
+            .read("list the sales", |db| crate::db::sales::recent(db, 10))
+            .await
+            .unwrap();
+        assert!(sold.is_empty());
+        set_pages_max(&till.db, 1000).await;
+        let paid = pay(&till, &client, &cookie, &form).await;
+        assert_eq!(paid.status(), 303);
+        let sold = till
+            .db
+            .read("list the sales", |db| crate::db::sales::recent(db, 10))
+            .await
+            .unwrap();
+        assert_eq!(sold.len(), 1);
+        till.shutdown().await;
+    }
+}

@@ -20,7 +20,10 @@ const PAGE: usize = 100;
 /// Most pages of one list; a store that names more is not counting right.
 const PAGES_MAX: usize = 5_000;
 
-/// Reads the whole catalogue; the register has each page as soon as it is there.
+/// Pages between two refills of the shelf; each refill reads everything that is stored so far.
+const RESTOCK_EVERY: usize = 10;
+
+/// Reads the whole catalogue; the register sells from the first page on.
 pub(super) async fn everything(till: &Arc<Till>) -> Result<(), TillError> {
     // The place in the feed is taken first: what changes during the reading is read again afterwards.
     let mark = feed::head(&till.session).await?;
@@ -40,7 +43,9 @@ pub(super) async fn everything(till: &Arc<Till>) -> Result<(), TillError> {
                 goods::put_variations(tx, &variations)
             })
             .await?;
-        restock(till).await?;
+        if page % RESTOCK_EVERY == 1 {
+            restock(till).await?;
+        }
         page += 1;
     }
     let stored = Mark {

@@ -7,6 +7,9 @@ use evertill_wire::Code;
 
 use crate::db::events::EventRow;
 
+/// Said when a sale goes out for the first time.
+pub(crate) const SENT: &str = "Sent to the shop";
+
 /// The sale was paid and kept.
 pub(crate) fn paid(at_ms: i64) -> EventRow {
     event(at_ms, "paid", None, "Saved on this till".into())
@@ -14,7 +17,7 @@ pub(crate) fn paid(at_ms: i64) -> EventRow {
 
 /// It went out for the first time.
 pub(crate) fn sending(at_ms: i64) -> EventRow {
-    event(at_ms, "sending", None, "Sent to the shop".into())
+    event(at_ms, "sending", None, SENT.into())
 }
 
 /// A person had it sent again.

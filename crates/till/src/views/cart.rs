@@ -93,14 +93,18 @@ pub(crate) fn rate_words(shelf: &Shelf, class: &str, is_taxable: bool) -> String
     }
     let words: Vec<String> = rates
         .iter()
-        .map(|rate| label(&rate.label, rate.percent))
+        .map(|rate| rate_name(&rate.label, rate.percent))
         .collect();
     words.join(" + ")
 }
 
-fn label(name: &str, percent: Decimal) -> String {
-    let name = if name.is_empty() { "Tax" } else { name };
-    format!("{name} {} %", percent.normalize())
+/// A rate by its name and percent, the percent once: many shops write it into the name.
+pub(crate) fn rate_name(label: &str, percent: Decimal) -> String {
+    match label {
+        "" => format!("Tax {} %", percent.normalize()),
+        label if label.contains('%') => label.to_owned(),
+        label => format!("{label} {} %", percent.normalize()),
+    }
 }
 
 /// The rows between the lines and the total.
@@ -118,20 +122,12 @@ pub(crate) fn sums(currency: &CurrencyFormat, summary: &CartSummary) -> Vec<SumR
         rows.push(row("Discounts", String::new(), -summary.discounts));
     }
     for tax in summary.taxes.iter().filter(|tax| !tax.tax_total.is_zero()) {
-        let name = if tax.label.is_empty() {
-            "Tax"
-        } else {
-            tax.label.as_str()
+        let name = rate_name(&tax.label, tax.percent);
+        let (words, base) = match summary.prices_include_tax {
+            true => (format!("{name} included"), tax.net + tax.tax_total),
+            false => (name, tax.net),
         };
-        let words = match summary.prices_include_tax {
-            true => format!("{name} included"),
-            false => name.to_owned(),
-        };
-        let base = match summary.prices_include_tax {
-            true => tax.net + tax.tax_total,
-            false => tax.net,
-        };
-        let more = format!(", {} % of {}", tax.percent.normalize(), currency.figure(base));
+        let more = format!(" in {}", currency.figure(base));
         rows.push(row(&words, more, tax.tax_total));
     }
     if !summary.rounding.is_zero() {
@@ -167,5 +163,18 @@ pub(crate) fn items(lines: &[Line]) -> String {
         [one] => (*one).to_owned(),
         [one, two] => format!("{one}, {two}"),
         [one, two, rest @ ..] => format!("{one}, {two} and {} more", rest.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_percent_of_a_rate_is_said_once() {
+        let twenty = Decimal::new(200_000, 4);
+        assert_eq!(rate_name("VAT", twenty), "VAT 20 %");
+        assert_eq!(rate_name("VAT 20 %", twenty), "VAT 20 %");
+        assert_eq!(rate_name("", twenty), "Tax 20 %");
     }
 }

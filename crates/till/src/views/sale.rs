@@ -9,10 +9,11 @@ use evertill_wire::money::CurrencyFormat;
 use evertill_wire::rest::de::unescape;
 
 use super::bar::Standing;
-use super::cart::items;
+use super::cart::{items, rate_name};
 use crate::clock::Wall;
 use crate::db::events::EventRow;
 use crate::db::sales::{SaleRow, SaleState, Tally};
+use crate::outbox::SENT;
 use crate::pages::{
     Fact, Journey, ReceiptLine, ReceiptPage, ReceiptTax, Refusal, SaleRow as ListRow, SalesDay, Step, SumRow,
     Tone, format,
@@ -50,7 +51,7 @@ pub(crate) fn journey(
             tone: match event.kind.as_str() {
                 "parked" => Tone::Bad,
                 "waiting" => Tone::Off,
-                "sending" | "again" | "note" => Tone::Info,
+                "note" => Tone::Info,
                 _ => Tone::Ok,
             },
             text: event.words.clone(),
@@ -59,9 +60,11 @@ pub(crate) fn journey(
             ..Step::default()
         })
         .collect();
-    match row.state {
-        SaleState::Booked | SaleState::Parked => {}
-        SaleState::Waiting | SaleState::Sending => steps.push(next(row.state, standing)),
+    match (row.state, steps.last_mut()) {
+        (SaleState::Booked | SaleState::Parked, _) => {}
+        // It has just gone out: that is the station it is at.
+        (SaleState::Sending, Some(last)) if last.text == SENT => last.tone = Tone::Info,
+        (SaleState::Waiting | SaleState::Sending, _) => steps.push(next(row.state, standing)),
     }
     Journey {
         href: page.to_owned(),
@@ -370,14 +373,9 @@ fn receipt_taxes(receipt: &Receipt) -> Vec<ReceiptTax> {
         .taxes
         .iter()
         .map(|tax| {
-            let name = if tax.label.is_empty() {
-                "Tax"
-            } else {
-                tax.label.as_str()
-            };
             let words = format!(
-                "{name} {} % in {}",
-                tax.percent.normalize(),
+                "{} in {}",
+                rate_name(&tax.label, tax.percent),
                 currency.figure(tax.gross)
             );
             ReceiptTax {
