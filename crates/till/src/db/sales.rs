@@ -150,7 +150,7 @@ pub(crate) fn recent(db: &Connection, limit: u32) -> rusqlite::Result<Vec<SaleRo
 pub(crate) fn tally_unsent(db: &Connection) -> rusqlite::Result<Tally> {
     tally(
         db,
-        "SELECT total FROM sales WHERE state <> 'booked' AND ?1 = 0",
+        "SELECT total FROM sales WHERE state IN ('waiting', 'sending', 'parked') AND ?1 = 0",
         0,
     )
 }

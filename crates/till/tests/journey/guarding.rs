@@ -124,5 +124,5 @@ async fn bad_surroundings_end_in_one_clear_code_each() {
         code(TillOptions::new("http://127.0.0.1:9", home.path())).await,
         "SY02001"
     );
-    till_of(&store.url(), &home).await.shutdown().await;
+    till_of(&store.url(), home.path()).await.shutdown().await;
 }

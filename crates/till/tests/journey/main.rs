@@ -4,6 +4,7 @@
 
 mod browser;
 mod guarding;
+mod killed;
 mod proxy;
 mod selling;
 mod session;

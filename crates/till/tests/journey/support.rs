@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use evertill_client::vault::KeyChoice;
@@ -127,10 +128,10 @@ pub(crate) struct Desk {
     pub(crate) home: TempDir,
 }
 
-pub(crate) async fn till_of(store: &str, home: &TempDir) -> TillHandle {
+pub(crate) async fn till_of(store: &str, home: &Path) -> TillHandle {
     let till = TillOptions {
         keeper: options(),
-        ..TillOptions::new(store, home.path())
+        ..TillOptions::new(store, home)
     };
     evertill_till::start(till).await.unwrap()
 }
@@ -139,7 +140,7 @@ impl Desk {
     /// A till of the store where nobody signed in yet.
     pub(crate) async fn new(store: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let till = till_of(store, &home).await;
+        let till = till_of(store, home.path()).await;
         let browser = Browser::at(till.url());
         Self { till, browser, home }
     }
@@ -159,7 +160,7 @@ impl Desk {
     /// Stops the till and starts it again on the same directory.
     pub(crate) async fn restarted(self, store: &str) -> Self {
         self.till.shutdown().await;
-        let till = till_of(store, &self.home).await;
+        let till = till_of(store, self.home.path()).await;
         let browser = self.browser.moved_to(till.url());
         Self {
             till,

@@ -62,6 +62,7 @@ CREATE TABLE sales (
 ) STRICT;
 CREATE INDEX sales_by_state ON sales (state, number);
 CREATE INDEX sales_by_time ON sales (paid_at_ms);
+CREATE INDEX sales_by_booking ON sales (booked_at_ms);
 
 -- What happened to a sale, or to the till itself where `sale` is null.
 CREATE TABLE events (
