@@ -24,6 +24,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("evertill-sample", &["evertill-wire", "evertill-sale"]),
     ("evertill-client", &["evertill-wire", "evertill-session"]),
     (
+        "evertill-doctor",
+        &["evertill-wire", "evertill-session", "evertill-client"],
+    ),
+    (
         "evertill-server",
         &[
             "evertill-wire",
@@ -39,6 +43,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "evertill-sale",
             "evertill-session",
             "evertill-client",
+            "evertill-doctor",
         ],
     ),
     (
@@ -47,6 +52,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "evertill-wire",
             "evertill-session",
             "evertill-client",
+            "evertill-doctor",
             "evertill-server",
             "evertill-till",
         ],

@@ -227,6 +227,12 @@ pub fn not_from_the_api(raw: &RawAnswer<'_>) -> Option<Trouble> {
     }
 }
 
+/// Names the layer that answered instead of the store, when the answer is a page and gives its maker away.
+#[must_use]
+pub fn layer_of(raw: &RawAnswer<'_>) -> Option<&'static str> {
+    layer::name(raw, &json::read(raw.body))
+}
+
 fn pause(raw: &RawAnswer<'_>) -> Trouble {
     Trouble {
         retry_after: retry_after(raw),

@@ -112,6 +112,14 @@ impl Contents {
 }
 
 impl Vault {
+    /// The session that is kept, for those who look and change nothing.
+    ///
+    /// # Errors
+    /// As [`Vault::read`].
+    pub fn record(&self) -> Result<Option<Record>, ClientError> {
+        Ok(self.contents()?.record)
+    }
+
     /// Reads without the lock.
     pub(crate) fn contents(&self) -> Result<Contents, ClientError> {
         self.understood(self.read()?)
