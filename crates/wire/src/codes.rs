@@ -53,6 +53,12 @@ impl Code {
         table::RAISED.contains(&self)
     }
 
+    /// Where a till or a store explains the code, `/error-codes/API02007`.
+    #[must_use]
+    pub fn page(self) -> String {
+        format!("/error-codes/{self}")
+    }
+
     /// Title in at most twelve words.
     #[must_use]
     pub fn title(self) -> &'static str {
@@ -92,7 +98,8 @@ impl<'de> serde::Deserialize<'de> for Code {
 }
 
 /// Exit codes of the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum Exit {
     /// Anything that fits none of the others.

@@ -11,8 +11,10 @@ pub mod codes;
 pub mod env;
 pub mod json;
 pub mod money;
+pub mod problem;
 pub mod rest;
 pub mod secret;
 
 pub use codes::{Code, Exit};
+pub use problem::Problem;
 pub use secret::{AccessToken, Password, RefreshToken};

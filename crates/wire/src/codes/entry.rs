@@ -1,9 +1,11 @@
 //! The shape of an entry: text that is particular to a code, and ratings whose wording many codes share.
 
+use serde::Serialize;
+
 use super::{Code, Exit};
 
 /// What is known about a code.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Entry {
     /// The code.
     pub code: Code,
@@ -56,6 +58,17 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// The name as a person says it, `Token refresh failed`.
+    #[must_use]
+    pub fn spoken_name(&self) -> String {
+        let words = self.name.to_lowercase().replace('_', " ");
+        let mut letters = words.chars();
+        letters
+            .next()
+            .map(|first| first.to_uppercase().chain(letters).collect())
+            .unwrap_or_default()
+    }
+
     /// Whether the code is an addition of Evertill.
     #[must_use]
     pub fn is_ours(&self) -> bool {
@@ -64,7 +77,7 @@ impl Entry {
 }
 
 /// A common cause and what to do about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Cause {
     /// What is the matter, as a clause.
     pub what: &'static str,
@@ -94,7 +107,8 @@ impl Cause {
 }
 
 /// The scheme a code belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// The documented scheme of WCPOS before 1.10, still the one Evertill speaks.
     Legacy,
@@ -120,7 +134,8 @@ impl Origin {
 }
 
 /// A group of the index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Topic {
     /// Signing in and staying signed in.
     Session,
@@ -174,7 +189,8 @@ impl Topic {
 }
 
 /// How soon a person has to look at a code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Ordinary; passes by itself.
     Normal,
@@ -197,7 +213,8 @@ impl Severity {
 }
 
 /// Whether asking again helps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Retry {
     /// The program asks again by itself.
     Automatic,
@@ -223,7 +240,8 @@ impl Retry {
 }
 
 /// Whether sales and data are safe.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Safety {
     /// Nothing was touched.
     NoImpact,
@@ -255,7 +273,8 @@ impl Safety {
 }
 
 /// Whether selling goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Selling {
     /// Without any limit.
     GoesOn,
@@ -284,7 +303,8 @@ impl Selling {
 }
 
 /// Whether sales still reach the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Sending {
     /// As always.
     GoesOn,
@@ -316,7 +336,8 @@ impl Sending {
 }
 
 /// Who can mend it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Who {
     /// It mends itself.
     Nobody,

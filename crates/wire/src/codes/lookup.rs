@@ -109,7 +109,8 @@ pub struct Hit {
 }
 
 /// What a hit of a search rests on, the surest last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum HitBy {
     /// Words in common with title, meaning or causes.
     Words,

@@ -1,7 +1,6 @@
 //! What every entry has to keep to.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::{fs, path::Path};
 
 use super::*;
 
@@ -63,36 +62,6 @@ fn every_constant_is_listed_among_the_raised() {
     let source = include_str!("table.rs");
     let constants = source.matches("    pub const ").count();
     assert_eq!(constants, table::RAISED.len());
-}
-
-#[test]
-fn the_crates_name_only_codes_that_exist() {
-    let mut strangers = Vec::new();
-    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    visit(&crates, &mut |path, text| {
-        for word in text.split(|letter: char| !letter.is_ascii_alphanumeric()) {
-            let is_legacy =
-                word.len() == 8 && word.starts_with("API0") && word[3..].bytes().all(|b| b.is_ascii_digit());
-            if is_legacy && Code::find(word).is_none() {
-                strangers.push(format!("{word} in {}", path.display()));
-            }
-        }
-    });
-    assert!(strangers.is_empty(), "{strangers:#?}");
-}
-
-/// Hands every source file of the crates to `look`, except the ones of tests.
-fn visit(directory: &Path, look: &mut dyn FnMut(&Path, &str)) {
-    for found in fs::read_dir(directory).unwrap() {
-        let path = found.unwrap().path();
-        if path.is_dir() {
-            if !path.ends_with("tests") && !path.ends_with("target") {
-                visit(&path, look);
-            }
-        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
-            look(&path, &fs::read_to_string(&path).unwrap());
-        }
-    }
 }
 
 #[test]
