@@ -67,6 +67,11 @@ pub(crate) enum Command {
     Refresh(Store),
     /// End the session at the store and here. Refused while sales wait to be sent.
     Logout(Store),
+    /// What an error code or message means, and what to do about it.
+    ///
+    /// Takes a code (`API02007`), a store's error code (`woocommerce_pos_rest_unauthorized`) or a whole message in
+    /// quotes. Exits with 2 when nothing fits.
+    Explain(Explain),
 }
 
 impl Command {
@@ -77,7 +82,12 @@ impl Command {
                 // The store keeps a line for each request in a file of its own.
                 "info,evertill_server::access=warn"
             }
-            Self::Login(_) | Self::Status(_) | Self::Token(_) | Self::Refresh(_) | Self::Logout(_) => "error",
+            Self::Login(_)
+            | Self::Status(_)
+            | Self::Token(_)
+            | Self::Refresh(_)
+            | Self::Logout(_)
+            | Self::Explain(_) => "error",
         }
     }
 }
@@ -156,6 +166,31 @@ pub(crate) struct Status {
     /// A JSON list, one object for each session.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// `evertill explain`.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A code, a store's error code, or a message.
+    #[arg(required = true, value_name = "CODE|TEXT")]
+    pub(crate) what: Vec<String>,
+    /// A JSON object with everything that is known.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Only what is meant for this reader.
+    #[arg(long = "for", value_name = "WHO", conflicts_with = "json")]
+    pub(crate) audience: Option<Audience>,
+}
+
+/// Who reads an explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Audience {
+    /// The person at the till.
+    Cashier,
+    /// The person who owns the shop or looks after its website.
+    Owner,
+    /// Somebody who reads logs.
+    Developer,
 }
 
 /// The commands that need a store and nothing else.

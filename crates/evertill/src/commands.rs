@@ -11,6 +11,7 @@ use crate::{
 };
 
 mod demo;
+mod explain;
 mod login;
 mod logout;
 mod refresh;
@@ -35,6 +36,7 @@ pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<(), Failure> {
         Command::Token(options) => token::run(&options, &Home::open(home(data_dir)?)?, printer).await,
         Command::Refresh(options) => refresh::run(&options, &Home::open(home(data_dir)?)?, printer).await,
         Command::Logout(options) => logout::run(&options, &Home::open(home(data_dir)?)?, printer).await,
+        Command::Explain(options) => explain::run(&options, printer),
     }
 }
 

@@ -41,6 +41,9 @@ pub(crate) enum Failure {
     /// A directory for the demo could not be made.
     #[error("could not create a temporary data directory")]
     TemporaryDirectory(#[source] io::Error),
+    /// Nothing in the catalogue of error codes fits.
+    #[error("could not find an error code for this text")]
+    UnknownCode,
     /// The system does not tell this process when to stop.
     #[error("could not listen for the signal to stop")]
     Signal(#[source] io::Error),
@@ -66,6 +69,7 @@ impl Failure {
             Self::PasswordInput(_) | Self::NoPassword => Code::MISSING_REQUIRED_PARAMETERS,
             Self::TemporaryDirectory(_) => Code::PERMISSION_DENIED,
             Self::UnsentSales { .. } => Code::UNSENT_SALES,
+            Self::UnknownCode => Code::INVALID_PARAMETER_VALUE,
         }
     }
 
@@ -85,6 +89,10 @@ impl Failure {
             }
             Self::UnsentSales { .. } => {
                 "Start the till on this data directory and let it send them; then log out.".to_owned()
+            }
+            Self::UnknownCode => {
+                "Give a code like API02007, a store's error code, or more words of the message; docs/error-codes lists all."
+                    .to_owned()
             }
             Self::Runtime(_)
             | Self::Output(_)
