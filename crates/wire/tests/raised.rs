@@ -14,15 +14,15 @@ fn sources() -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     let mut waiting = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("..")];
     while let Some(directory) = waiting.pop() {
-        for entry in fs::read_dir(&directory).unwrap() {
-            let path = entry.unwrap().path();
+        for entry in fs::read_dir(&directory).expect("a directory of the workspace can be read") {
+            let path = entry.expect("its entries as well").path();
             if path.is_dir() {
                 let is_catalogue = path.ends_with("wire/src/codes");
                 if !is_catalogue && !path.ends_with("target") && !path.ends_with("wire/tests") {
                     waiting.push(path);
                 }
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let text = fs::read_to_string(&path).unwrap();
+                let text = fs::read_to_string(&path).expect("sources are text");
                 found.push((path, text));
             }
         }

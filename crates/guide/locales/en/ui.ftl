@@ -1,0 +1,34 @@
+# Words of the help pages. Ratings (severity, safety, selling …) have their English in the catalogue.
+
+all-codes = All codes
+for-cashier = For the cashier
+for-owner = For the owner: likely causes
+for-developers = For developers
+then = What to do, in order
+copy = Copy
+right-now = Right now
+tried = What the till tried by itself
+by-itself = What Evertill does by itself
+not-raised = Nothing: Evertill never raises this code. It is explained here because a store or another till may show it.
+in-short = In short
+related = Read next
+counterparts = In the other scheme of WCPOS
+fact-name = Name
+fact-scheme = Comes from
+fact-retry = Another try
+fact-who = Mended by
+fact-status = HTTP status Evertill sends
+fact-exit = Exit code of a command
+fact-server-codes = Server codes
+index-title = What does it say?
+index-lead = Type a code, or paste the whole message. Works offline.
+index-field = Code or message
+index-placeholder = API02007 or “Refresh token has been revoked”
+index-find = Find
+found-title = This fits best
+none-title = No code fits
+none-lead = is not known here. A longer piece of the message often helps.
+legend-normal = Normal, goes by itself
+legend-act = A person must act today
+legend-check = Check money or data now
+all-count = All { $count } codes, old and new

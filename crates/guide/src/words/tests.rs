@@ -1,0 +1,140 @@
+use std::collections::BTreeSet;
+
+use evertill_wire::{Code, codes::Origin};
+use fluent_bundle::FluentResource;
+
+use super::*;
+
+/// Identifiers and attributes of a language's files, `API02007.cause-1`.
+fn ids(locale: Locale) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    for source in sources(locale) {
+        let mut message = String::new();
+        for line in source.lines() {
+            if let Some(attribute) = line.strip_prefix("    .") {
+                let (name, _) = attribute.split_once(" =").unwrap();
+                assert!(
+                    ids.insert(format!("{message}.{name}")),
+                    "{locale:?}: {message}.{name} twice"
+                );
+            } else if line.starts_with(|first: char| first.is_ascii_alphabetic()) {
+                let (name, _) = line.split_once(" =").unwrap();
+                message = name.to_owned();
+                assert!(ids.insert(message.clone()), "{locale:?}: {message} twice");
+            }
+        }
+    }
+    ids
+}
+
+/// What a language has to say about a code.
+fn wanted(code: Code) -> Vec<String> {
+    let entry = code.entry();
+    let mut wanted = vec![
+        code.to_string(),
+        format!("{code}.meaning"),
+        format!("{code}.remedy"),
+    ];
+    if !entry.by_itself.is_empty() {
+        wanted.push(format!("{code}.by-itself"));
+    }
+    let mut count = |name: &str, many: usize| {
+        wanted.extend((1..=many).map(|number| format!("{code}.{name}-{number}")));
+    };
+    count("cause", entry.causes.len());
+    count("fix", entry.causes.len());
+    count("cashier", entry.cashier.len());
+    count("owner", entry.owner.len());
+    wanted
+}
+
+fn translated() -> [Locale; 3] {
+    [Locale::German, Locale::French, Locale::Spanish]
+}
+
+#[test]
+fn every_file_parses() {
+    for locale in Locale::SPOKEN {
+        for source in sources(locale) {
+            let parsed = FluentResource::try_new((*source).to_owned());
+            assert!(
+                parsed.is_ok(),
+                "{locale:?}: {:?}",
+                parsed.err().map(|(_, errors)| errors)
+            );
+        }
+    }
+}
+
+#[test]
+fn no_language_lacks_a_word_of_the_pages() {
+    let english = ids(Locale::English);
+    for locale in translated() {
+        let own = ids(locale);
+        let missing: Vec<&String> = english.difference(&own).collect();
+        assert!(missing.is_empty(), "{locale:?} lacks {missing:?}");
+    }
+}
+
+#[test]
+fn no_language_says_anything_that_english_does_not() {
+    let known: BTreeSet<String> = Code::all().flat_map(wanted).collect();
+    let english = ids(Locale::English);
+    let ratings = rating_ids();
+    for locale in translated() {
+        let strange: Vec<String> = ids(locale)
+            .into_iter()
+            .filter(|id| !known.contains(id) && !english.contains(id) && !ratings.contains(id))
+            .collect();
+        assert!(strange.is_empty(), "{locale:?}: {strange:?}");
+    }
+}
+
+/// Identifiers of the ratings, collected from the catalogue.
+fn rating_ids() -> BTreeSet<String> {
+    Code::all()
+        .map(Code::entry)
+        .flat_map(|entry| {
+            [
+                format!("origin-{:?}", entry.origin),
+                format!("topic-{:?}", entry.topic),
+                format!("severity-{:?}", entry.severity),
+                format!("retry-{:?}", entry.retry),
+                format!("safety-{:?}", entry.safety),
+                format!("selling-{:?}", entry.selling),
+                format!("sending-{:?}", entry.sending),
+                format!("who-{:?}", entry.who),
+            ]
+        })
+        .collect()
+}
+
+#[test]
+fn every_language_has_every_rating() {
+    for locale in translated() {
+        let own = ids(locale);
+        let missing: Vec<String> = rating_ids().into_iter().filter(|id| !own.contains(id)).collect();
+        assert!(missing.is_empty(), "{locale:?} lacks {missing:?}");
+    }
+}
+
+#[test]
+fn numbers_and_ratings_arrive_in_the_text() {
+    assert_eq!(
+        say_count(Locale::English, "all-count", 159),
+        "All 159 codes, old and new"
+    );
+    assert_eq!(
+        rating(Locale::English, "origin", Origin::Ours, "Evertill"),
+        "Evertill"
+    );
+}
+
+#[test]
+fn the_mirrored_language_leaves_no_plain_english() {
+    let text = say(Locale::Mirrored, "for-cashier");
+    assert!(
+        text.starts_with('\u{2067}') && text.ends_with('\u{2069}'),
+        "{text}"
+    );
+}
