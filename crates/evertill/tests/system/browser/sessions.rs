@@ -4,7 +4,13 @@ use super::{
     cashier::Cashier,
     journeys::{arrives_once, till_knows},
 };
-use crate::harness::{PATIENCE, proxy::Weather, until, within, world::World};
+use crate::harness::{
+    PATIENCE,
+    program::run,
+    proxy::Weather,
+    until, within,
+    world::{World, text},
+};
 
 /// Short enough for a scenario, long enough for the till to renew in peace.
 const SHORT_LIFE: &str = "10s";
@@ -89,6 +95,24 @@ async fn sales_of_an_ended_session_arrive_once_by_themselves_after_the_next_sign
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_reached_its_end_at_the_store_keeps_selling_and_sends_after_the_next_sign_in() {
+    let world = World::at_work(SHORT_LIFE).await;
+    let cashier = Cashier::at(&world).await;
+    cashier.adds(2).await;
+    let cart = cashier.cart().await;
+    world.age_every_session();
+    cashier.sees_bar("warn").await;
+    assert_eq!(world.till_status()["cause"], "API02009");
+    assert_eq!(cashier.cart().await, cart);
+    let uuid = cashier.takes_cash().await;
+    cashier.next().await;
+
+    cashier.signs_in_again("cashier").await;
+    arrives_once(&world.owner(), &uuid).await;
+    cashier.browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_person_who_signs_in_sends_the_sales_and_changes_nothing_about_them() {
     let world = World::at_work(SHORT_LIFE).await;
     let owner = world.owner();
@@ -163,6 +187,19 @@ async fn signing_out_with_unsent_sales_is_refused_and_keeps_them() {
             .await,
         "the button is not offered while a sale waits"
     );
+    let logout = run(
+        &[
+            "logout",
+            "--data-dir",
+            text(&world.till_home()),
+            "--store",
+            &world.store_url(),
+        ],
+        "",
+    );
+    assert_eq!(logout.exit, Some(1));
+    assert!(logout.stderr.contains("(PY03003)"), "{}", logout.stderr);
+
     world.network.set(Weather::Fine);
     arrives_once(&owner, &uuid).await;
     cashier.browser.close().await;

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -162,6 +163,16 @@ impl World {
     /// The owner of the store. Sign in before the weather turns.
     pub(crate) fn owner(&self) -> Owner {
         Owner::sign_in(self.folder.path(), &self.store_url(), self.store_address())
+    }
+
+    /// Lets every session of the store come to the end of its life.
+    pub(crate) fn age_every_session(&self) {
+        let database =
+            Connection::open(self.store_home().join("store.sqlite3")).expect("the store's database opens");
+        let aged = database
+            .execute("UPDATE sessions SET expires_at = 1", [])
+            .expect("sessions have an end");
+        assert!(aged > 0, "somebody is signed in");
     }
 
     /// What the command line says about the till's session.
