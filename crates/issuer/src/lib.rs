@@ -11,6 +11,10 @@
 //! last night's backup): it is believed, and the row catches up. That is why a rotation may be answered before it is
 //! on the disk, while endings may not.
 //!
+//! An older token that comes within [`LATE_S`] of a renewal may be a request that was under way for long: the till gave
+//! it up, asked again and went on, and then the first one arrives after all. It gets no token and ends nothing; a thief
+//! who tries then learns nothing and is found a little later.
+//!
 //! What a crash can cost is detection, not the session: a row that fell back no longer knows which successor was
 //! seen. The next renewal by the rightful holder catches it up, and the other party is found at its next one.
 
@@ -97,11 +101,18 @@ pub enum Change {
     Durable(Row),
 }
 
+/// How long after a renewal an older token may be a straggler, in seconds: longer than any proxy keeps a request whose
+/// sender has hung up, shorter than a thief can make use of.
+pub const LATE_S: u64 = 120;
+
 /// What to answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Verdict {
     /// A new access token, and the refresh token of this counter.
     Granted(Counter),
+    /// No token and no refusal: a request from before the last renewal. To be answered as trouble (409), never as
+    /// `invalid_grant`.
+    Late,
     /// A refusal.
     Refused(Ending),
 }
@@ -133,7 +144,11 @@ pub fn renew(
     if presented < row.counter {
         let is_unseen_predecessor = presented.next() == row.counter && row.seen < row.counter;
         if !is_unseen_predecessor {
-            return end(row, Ending::Theft);
+            return if now.0.abs_diff(row.renewed_at.0) <= LATE_S {
+                (Verdict::Late, Change::None)
+            } else {
+                end(row, Ending::Theft)
+            };
         }
         let hand_out = match rotation {
             Rotation::Wanted => row.counter,
@@ -228,8 +243,21 @@ mod tests {
         let mut row = Row::new(Seconds(0));
         assert_eq!(present(&mut row, 0, 10), granted(1));
         assert_eq!(present(&mut row, 1, 20), granted(2));
-        assert_eq!(present(&mut row, 0, 30), Verdict::Refused(Ending::Theft));
-        assert_eq!(present(&mut row, 2, 40), Verdict::Refused(Ending::Theft));
+        assert_eq!(present(&mut row, 0, 141), Verdict::Refused(Ending::Theft));
+        assert_eq!(present(&mut row, 2, 150), Verdict::Refused(Ending::Theft));
+    }
+
+    #[test]
+    fn a_request_that_was_under_way_while_its_sender_asked_again_ends_nothing() {
+        let mut row = Row::new(Seconds(0));
+        assert_eq!(present(&mut row, 0, 900), granted(1), "the second request arrives first");
+        let Change::Lazy(seen) = access_used(&row, Counter(1)) else {
+            panic!("unseen")
+        };
+        row = seen;
+        assert_eq!(present(&mut row, 0, 1_020), Verdict::Late, "then the first one");
+        assert_eq!(present(&mut row, 1, 1_800), granted(2));
+        assert_eq!(present(&mut row, 0, 1_921), Verdict::Refused(Ending::Theft), "a thief has no such excuse");
     }
 
     #[test]
@@ -241,7 +269,7 @@ mod tests {
         };
         row = seen;
         assert_eq!(access_used(&row, Counter(1)), Change::None, "noted once");
-        assert_eq!(present(&mut row, 0, 20), Verdict::Refused(Ending::Theft));
+        assert_eq!(present(&mut row, 0, 131), Verdict::Refused(Ending::Theft));
     }
 
     #[test]
@@ -250,7 +278,7 @@ mod tests {
         assert_eq!(present(&mut row, 7, 10), granted(8));
         assert_eq!(present(&mut row, 8, 20), granted(9));
         assert_eq!(
-            present(&mut row, 6, 30),
+            present(&mut row, 6, 141),
             Verdict::Refused(Ending::Theft),
             "the past is not believed"
         );

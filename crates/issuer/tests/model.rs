@@ -2,8 +2,8 @@
 //!
 //! The client is the one of `evertill-session`: it presents the token that is on its disk, and uses a new one only
 //! after it was written. The store may lose what it has not synced, and may come back with last night's rows.
-//! Requests are not delivered twice with a delay between: HTTP over TLS does not do that, and no rule could tell such a
-//! copy from a thief.
+//! Everything here happens long after the last renewal, where an older token has no excuse; requests that are overtaken
+//! by their own repetition are the simulator's part.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -13,7 +13,7 @@ const LIMITS: Limits = Limits {
     idle_s: 1_000_000,
     absolute_s: None,
 };
-const NOW: Seconds = Seconds(1);
+const NOW: Seconds = Seconds(1_000);
 
 /// Longest schedule that is looked at, in steps.
 const STEPS_MAX: usize = 24;
@@ -98,7 +98,7 @@ impl World {
         self.write(change);
         match verdict {
             Verdict::Granted(counter) => Some(counter.0),
-            Verdict::Refused(_) => None,
+            Verdict::Late | Verdict::Refused(_) => None,
         }
     }
 
