@@ -13,7 +13,8 @@
 //!
 //! An older token that comes within [`LATE_S`] of a renewal may be a request that was under way for long: the till gave
 //! it up, asked again and went on, and then the first one arrives after all. It gets no token and ends nothing; a thief
-//! who tries then learns nothing and is found a little later.
+//! who tries then learns nothing and is found a little later. Handing out the same successor again writes nothing, so
+//! the first use of it counts as the renewal it was.
 //!
 //! What a crash can cost is detection, not the session: a row that fell back no longer knows which successor was
 //! seen. The next renewal by the rightful holder catches it up, and the other party is found at its next one.
@@ -61,7 +62,7 @@ pub struct Row {
     pub seen: Counter,
     /// When the person signed in.
     pub signed_in_at: Seconds,
-    /// When it was last renewed.
+    /// When it was last renewed, or its newest access token first used.
     pub renewed_at: Seconds,
     /// Why it ended, when it has.
     pub ending: Option<Ending>,
@@ -174,13 +175,14 @@ pub fn renew(
 
 /// Notes that an access token of this counter was used: its refresh token has arrived.
 #[must_use]
-pub fn access_used(row: &Row, counter: Counter) -> Change {
+pub fn access_used(row: &Row, counter: Counter, now: Seconds) -> Change {
     if row.ending.is_some() || counter <= row.seen {
         return Change::None;
     }
     Change::Lazy(Row {
         seen: counter,
         counter: row.counter.max(counter),
+        renewed_at: row.renewed_at.max(now),
         ..*row
     })
 }
@@ -251,7 +253,7 @@ mod tests {
     fn a_request_that_was_under_way_while_its_sender_asked_again_ends_nothing() {
         let mut row = Row::new(Seconds(0));
         assert_eq!(present(&mut row, 0, 900), granted(1), "the second request arrives first");
-        let Change::Lazy(seen) = access_used(&row, Counter(1)) else {
+        let Change::Lazy(seen) = access_used(&row, Counter(1), Seconds(910)) else {
             panic!("unseen")
         };
         row = seen;
@@ -264,12 +266,12 @@ mod tests {
     fn the_use_of_an_access_token_proves_that_its_refresh_token_arrived() {
         let mut row = Row::new(Seconds(0));
         assert_eq!(present(&mut row, 0, 10), granted(1));
-        let Change::Lazy(seen) = access_used(&row, Counter(1)) else {
+        let Change::Lazy(seen) = access_used(&row, Counter(1), Seconds(910)) else {
             panic!("unseen")
         };
         row = seen;
-        assert_eq!(access_used(&row, Counter(1)), Change::None, "noted once");
-        assert_eq!(present(&mut row, 0, 131), Verdict::Refused(Ending::Theft));
+        assert_eq!(access_used(&row, Counter(1), Seconds(12)), Change::None, "noted once");
+        assert_eq!(present(&mut row, 0, 1_031), Verdict::Refused(Ending::Theft));
     }
 
     #[test]

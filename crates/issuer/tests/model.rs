@@ -103,7 +103,7 @@ impl World {
     }
 
     fn use_access(&mut self, counter: u64) {
-        self.write(access_used(&self.row.row(), Counter(counter)));
+        self.write(access_used(&self.row.row(), Counter(counter), NOW));
     }
 
     /// Renew, write, use, with nothing in between.
