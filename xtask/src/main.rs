@@ -1,4 +1,4 @@
-//! Development tasks: `cargo xtask test`, `screenshots`, `soak`, `gen-docs` and `tidy`.
+//! Development tasks: `cargo xtask test`, `screenshots`, `soak`, `simulate`, `gen-docs` and `tidy`.
 //!
 //! A task is a function that returns an exit code and reports on stdout. Tasks start `cargo` and, for the tests
 //! that drive a browser, the system's package manager; they never touch anything outside the target directory.
@@ -16,6 +16,8 @@ const TASKS: &str = "\
 cargo xtask test [--skip-browser]   everything that is tested; ends with `N passed, N failed`
 cargo xtask screenshots [--picture] every page at both sizes into target/screenshots; --picture also renews docs/pictures
 cargo xtask soak [--seconds 180]    a till left alone with tokens of 20 s: every renewal early, no 401
+cargo xtask simulate [--seeds 0..200] [--days 120] [--store stock|evertill|both] [--jobs N] [--replay SEED]
+                                    the real rules in a made-up shop under every fault there is
 cargo xtask gen-docs                the book of the error codes, docs/error-codes
 cargo xtask tidy                    forbidden edges, forbidden dependencies, files that grew too long";
 
@@ -38,6 +40,7 @@ fn choose(arguments: &[String]) -> Result<ExitCode> {
         ["screenshots", "--picture"] => run::screenshots(true),
         ["soak"] => run::soak("180"),
         ["soak", "--seconds", seconds] => run::soak(seconds),
+        ["simulate", wishes @ ..] => run::simulate(wishes),
         ["gen-docs"] => {
             say(&format!("{} pages written", book::write()?));
             Ok(ExitCode::SUCCESS)

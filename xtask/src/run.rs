@@ -46,6 +46,19 @@ pub(crate) fn test(with_browser: bool) -> Result<ExitCode> {
     })
 }
 
+/// Runs the simulator, built as it is fast, with what was wished for.
+pub(crate) fn simulate(wishes: &[&str]) -> Result<ExitCode> {
+    let status = cargo(&["run", "--quiet", "--release", "--package", "evertill-sim", "--"])
+        .args(wishes)
+        .status()
+        .context("could not start cargo")?;
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
 /// Photographs every page, into `target/screenshots`.
 pub(crate) fn screenshots(renew_picture: bool) -> Result<ExitCode> {
     browser::provide();

@@ -60,6 +60,16 @@ const EDGES: &[(&str, &[&str])] = &[
             "evertill-till",
         ],
     ),
+    // Nothing that ships knows the simulator; it knows all rules.
+    (
+        "evertill-sim",
+        &[
+            "evertill-wire",
+            "evertill-session",
+            "evertill-issuer",
+            "evertill-sale",
+        ],
+    ),
     ("xtask", &["evertill-wire"]),
 ];
 

@@ -252,14 +252,22 @@ mod tests {
     #[test]
     fn a_request_that_was_under_way_while_its_sender_asked_again_ends_nothing() {
         let mut row = Row::new(Seconds(0));
-        assert_eq!(present(&mut row, 0, 900), granted(1), "the second request arrives first");
+        assert_eq!(
+            present(&mut row, 0, 900),
+            granted(1),
+            "the second request arrives first"
+        );
         let Change::Lazy(seen) = access_used(&row, Counter(1), Seconds(910)) else {
             panic!("unseen")
         };
         row = seen;
         assert_eq!(present(&mut row, 0, 1_020), Verdict::Late, "then the first one");
         assert_eq!(present(&mut row, 1, 1_800), granted(2));
-        assert_eq!(present(&mut row, 0, 1_921), Verdict::Refused(Ending::Theft), "a thief has no such excuse");
+        assert_eq!(
+            present(&mut row, 0, 1_921),
+            Verdict::Refused(Ending::Theft),
+            "a thief has no such excuse"
+        );
     }
 
     #[test]
@@ -270,7 +278,11 @@ mod tests {
             panic!("unseen")
         };
         row = seen;
-        assert_eq!(access_used(&row, Counter(1), Seconds(12)), Change::None, "noted once");
+        assert_eq!(
+            access_used(&row, Counter(1), Seconds(12)),
+            Change::None,
+            "noted once"
+        );
         assert_eq!(present(&mut row, 0, 1_031), Verdict::Refused(Ending::Theft));
     }
 

@@ -88,7 +88,11 @@ impl Disk {
 
     /// Removes the record, if it is still of this session.
     pub(crate) fn erase(&mut self, session: &SessionId, compares: bool) -> bool {
-        if compares && self.record().is_some_and(|record| record.grant.session != *session) {
+        if compares
+            && self
+                .record()
+                .is_some_and(|record| record.grant.session != *session)
+        {
             return false;
         }
         self.current = File::Missing;

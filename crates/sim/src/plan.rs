@@ -294,7 +294,7 @@ impl Plan {
         let mut random = Random::fork(seed, 1);
         let shop = shop(&mut random, store);
         let mut faults = Vec::new();
-        let storms = random.between(days / 12 + 1, days / 4 + 2);
+        let storms = random.between(days / 10 + 1, days / 3 + 2);
         for _ in 0..storms {
             storm(&mut random, &shop, days * DAY, &mut faults);
         }
@@ -399,6 +399,9 @@ mod tests {
             till: 1,
             kind: K::Offline,
         };
-        assert_eq!(fault.to_string(), "day 2 09:01:01.000 line down for 1 min (till 1)");
+        assert_eq!(
+            fault.to_string(),
+            "day 2 09:01:01.000 line down for 1 min (till 1)"
+        );
     }
 }

@@ -1,9 +1,6 @@
 //! What happens next: events by time, and in the order they were planned when at the same time.
 
-use std::{
-    cmp::Ordering,
-    collections::BinaryHeap,
-};
+use std::{cmp::Ordering, collections::BinaryHeap};
 
 /// Events that wait for their time.
 #[derive(Debug)]
@@ -74,7 +71,9 @@ mod tests {
         for (at, event) in [(5, 'c'), (1, 'a'), (5, 'd'), (1, 'b')] {
             queue.plan(at, event);
         }
-        let order: String = std::iter::from_fn(|| queue.take()).map(|(_, event)| event).collect();
+        let order: String = std::iter::from_fn(|| queue.take())
+            .map(|(_, event)| event)
+            .collect();
         assert_eq!(order, "abcd");
     }
 }

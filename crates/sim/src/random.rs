@@ -29,7 +29,7 @@ impl Random {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         let [a, b, c, d] = &mut self.state;
         let result = b.wrapping_mul(5).rotate_left(7).wrapping_mul(9);
         let shifted = *b << 17;
@@ -44,7 +44,7 @@ impl Random {
 
     /// A number from zero up to and without the limit; zero when the limit is zero.
     pub fn below(&mut self, limit: u64) -> u64 {
-        u64::try_from((u128::from(self.next()) * u128::from(limit)) >> 64).unwrap_or(0)
+        u64::try_from((u128::from(self.draw()) * u128::from(limit)) >> 64).unwrap_or(0)
     }
 
     /// A number between two bounds, both included.
@@ -116,12 +116,12 @@ mod tests {
 
     #[test]
     fn a_seed_gives_the_same_numbers_and_another_seed_others() {
-        let draw = |seed| {
+        let first = |seed| {
             let mut random = Random::new(seed);
-            [random.next(), random.next(), random.next()]
+            [random.draw(), random.draw(), random.draw()]
         };
-        assert_eq!(draw(7), draw(7));
-        assert_ne!(draw(7), draw(8));
+        assert_eq!(first(7), first(7));
+        assert_ne!(first(7), first(8));
     }
 
     #[test]
@@ -138,8 +138,17 @@ mod tests {
 
     #[test]
     fn a_seal_depends_on_key_and_text() {
-        assert_eq!(seal(1, b"a text of some length"), seal(1, b"a text of some length"));
-        assert_ne!(seal(1, b"a text of some length"), seal(2, b"a text of some length"));
-        assert_ne!(seal(1, b"a text of some length"), seal(1, b"a text of some lengts"));
+        assert_eq!(
+            seal(1, b"a text of some length"),
+            seal(1, b"a text of some length")
+        );
+        assert_ne!(
+            seal(1, b"a text of some length"),
+            seal(2, b"a text of some length")
+        );
+        assert_ne!(
+            seal(1, b"a text of some length"),
+            seal(1, b"a text of some lengts")
+        );
     }
 }

@@ -8,11 +8,11 @@ mod stock;
 pub(crate) use evertill::Evertill;
 pub(crate) use orders::Orders;
 pub(crate) use raw::{Raw, Truth};
-pub(crate) use stock::Stock;
+pub(crate) use stock::{Stock, session_name, session_number};
 
 /// What really became of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fate {
+pub(crate) enum Fate {
     /// It can be renewed.
     Living,
     /// A person ended it.
@@ -34,7 +34,7 @@ pub enum Fate {
 impl Fate {
     /// What it is, in words.
     #[must_use]
-    pub fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Living => "living",
             Self::Ended => "ended by a person",

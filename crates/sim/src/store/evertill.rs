@@ -125,6 +125,7 @@ impl Evertill {
                 self.has_hints.then_some(self.life_s / 2),
                 now.0,
             ),
+            Verdict::Late => Raw::overtaken(),
             Verdict::Refused(ending) => Self::ended(
                 session,
                 match ending {
@@ -158,7 +159,7 @@ impl Evertill {
         if wall_s + self.clock_off_s >= ends_s {
             return Err(Raw::unauthorized());
         }
-        let change = access_used(&row, counter);
+        let change = access_used(&row, counter, Seconds(wall_s + self.clock_off_s));
         self.apply(session, change);
         Ok(())
     }
@@ -314,10 +315,10 @@ mod tests {
         let second = renewed(&store.renew(&first, 1)).1;
         let _ = renewed(&store.renew(&second, 2));
         assert!(matches!(
-            store.renew(&first, 3).with_view(answer::read),
+            store.renew(&first, 123).with_view(answer::read),
             Answer::Refused(_)
         ));
-        assert_eq!(store.fate(0, 4), Fate::Theft);
+        assert_eq!(store.fate(0, 124), Fate::Theft);
     }
 
     #[test]

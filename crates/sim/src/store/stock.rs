@@ -156,7 +156,12 @@ impl Stock {
         Some((signed_in, late))
     }
 
-    pub(crate) fn renew(&mut self, refresh: &str, access: Option<&str>, wall_s: i64) -> (Raw, Option<LateWrite>) {
+    pub(crate) fn renew(
+        &mut self,
+        refresh: &str,
+        access: Option<&str>,
+        wall_s: i64,
+    ) -> (Raw, Option<LateWrite>) {
         if self.is_rest_locked && access.is_none_or(|access| self.admit(access, wall_s).is_err()) {
             return (Raw::rest_locked(), None);
         }
@@ -329,7 +334,10 @@ impl Stock {
             is_refresh,
         };
         if claims.issued_s > now {
-            return Err(format!("Cannot handle token with iat prior to {}", claims.issued_s));
+            return Err(format!(
+                "Cannot handle token with iat prior to {}",
+                claims.issued_s
+            ));
         }
         if now >= claims.expires_s {
             return Err("Expired token".into());

@@ -1,0 +1,194 @@
+//! What an observer notes about each process, without looking into the rules.
+
+use std::{collections::BTreeSet, fmt};
+
+use evertill_session::{AttemptId, Effect, Event, Serial, StateName};
+
+use super::{Pid, World};
+use crate::{invariants::Turn, store::Truth};
+
+/// What a process was told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Seen {
+    Start,
+    SignedIn,
+    Due,
+    RenewNow,
+    LockTaken,
+    LockBusy,
+    Answered { attempt: AttemptId, heard: Heard },
+    Saved,
+    SaveFailed,
+    TokenRefused { serial: Serial, status: u16 },
+    TokenAccepted(Serial),
+    NetworkUp,
+    VaultChanged,
+    SignOut,
+}
+
+/// What an answer was, known to whoever gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Heard {
+    Answer {
+        truth: Truth,
+        status: u16,
+        pause_s: Option<u64>,
+    },
+    Nothing,
+}
+
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start => f.write_str("starts"),
+            Self::SignedIn => f.write_str("a person signed in"),
+            Self::Due => f.write_str("due"),
+            Self::RenewNow => f.write_str("renew now"),
+            Self::LockTaken => f.write_str("lock taken, vault read"),
+            Self::LockBusy => f.write_str("lock busy"),
+            Self::Answered {
+                heard: Heard::Nothing,
+                ..
+            } => f.write_str("no answer"),
+            Self::Answered {
+                heard: Heard::Answer { truth, status, .. },
+                ..
+            } => write!(f, "answer {status} ({truth:?})"),
+            Self::Saved => f.write_str("saved"),
+            Self::SaveFailed => f.write_str("not saved"),
+            Self::TokenRefused { serial, status } => write!(f, "token {} refused with {status}", serial.0),
+            Self::TokenAccepted(serial) => write!(f, "token {} accepted", serial.0),
+            Self::NetworkUp => f.write_str("network up"),
+            Self::VaultChanged => f.write_str("vault changed"),
+            Self::SignOut => f.write_str("sign out"),
+        }
+    }
+}
+
+/// Notes about one process.
+#[derive(Debug, Default)]
+pub(crate) struct Watch {
+    /// Refusals by the store itself since the last grant.
+    pub(crate) verdicts: u32,
+    pub(crate) last_verdict_at: u64,
+    /// The store asked for quiet until then.
+    pub(crate) quiet_until: u64,
+    /// When the last attempt failed without a verdict.
+    pub(crate) trouble_at: Option<u64>,
+    /// Something came after that trouble which allows an early try.
+    pub(crate) is_hurried: bool,
+    /// A renewal is on its way to the store.
+    pub(crate) asking: Option<AttemptId>,
+    /// A save failed; an unrotated session may go on from memory.
+    pub(crate) save_failed: bool,
+    /// Fresh tokens that were refused and never accepted.
+    pub(crate) fresh_refused: BTreeSet<Serial>,
+    pub(crate) accepted: Option<Serial>,
+    /// The horizon was announced for this session.
+    pub(crate) announced: Option<u32>,
+    /// The store lied when the first of the refusals came.
+    pub(crate) was_lied_to: bool,
+    pub(crate) started_at: u64,
+}
+
+/// Takes down what a step showed.
+pub(super) fn note(world: &mut World, turn: &Turn<'_>) {
+    let now = world.now;
+    let lies = world.store.lies();
+    let pid = turn.pid;
+    let session = session_of(world, pid);
+    let Some(process) = world.process_mut(pid) else {
+        return;
+    };
+    let watch = &mut process.watch;
+    match turn.seen {
+        // An answer that nobody waits for any more says nothing.
+        Seen::Answered { attempt, .. } if watch.asking != Some(*attempt) => {}
+        Seen::Answered { heard, .. } => {
+            watch.asking = None;
+            match heard {
+                Heard::Answer {
+                    truth: Truth::Granted,
+                    ..
+                } => {
+                    watch.verdicts = 0;
+                    watch.was_lied_to = false;
+                }
+                Heard::Answer {
+                    truth: Truth::Verdict,
+                    ..
+                } => {
+                    watch.verdicts += 1;
+                    watch.last_verdict_at = now;
+                    watch.was_lied_to |= lies;
+                }
+                Heard::Answer {
+                    truth: Truth::Noise,
+                    pause_s,
+                    ..
+                } => {
+                    watch.quiet_until = pause_s.map_or(0, |pause_s| now + pause_s.min(3_600) * 1_000);
+                }
+                Heard::Nothing => {}
+            }
+        }
+        Seen::SaveFailed => watch.save_failed = true,
+        Seen::RenewNow => {
+            watch.is_hurried = true;
+            watch.quiet_until = 0;
+        }
+        Seen::NetworkUp => watch.is_hurried = true,
+        Seen::TokenRefused { serial, .. } => {
+            if watch.accepted != Some(*serial) {
+                watch.fresh_refused.insert(*serial);
+            }
+        }
+        Seen::TokenAccepted(serial) => {
+            watch.accepted = Some(*serial);
+            watch.fresh_refused.clear();
+        }
+        Seen::SignedIn => {
+            watch.verdicts = 0;
+            watch.fresh_refused.clear();
+            watch.quiet_until = 0;
+        }
+        Seen::Start
+        | Seen::Due
+        | Seen::LockTaken
+        | Seen::LockBusy
+        | Seen::Saved
+        | Seen::VaultChanged
+        | Seen::SignOut => {}
+    }
+    if turn.after == StateName::Troubled && turn.before != StateName::Troubled {
+        watch.trouble_at = Some(now);
+        watch.is_hurried = false;
+    }
+    if turn.after == StateName::Active || turn.after == StateName::SignedOut {
+        watch.trouble_at = None;
+    }
+    for effect in turn.effects {
+        match effect {
+            Effect::Ask { attempt, .. } => {
+                watch.asking = Some(*attempt);
+                watch.save_failed = false;
+            }
+            Effect::ReleaseLock(attempt) if watch.asking == Some(*attempt) => watch.asking = None,
+            Effect::Note(Event::HorizonNear { .. }) => watch.announced = session,
+            Effect::Publish { .. }
+            | Effect::Withdraw
+            | Effect::TakeLock(_)
+            | Effect::ReleaseLock(_)
+            | Effect::Save { .. }
+            | Effect::SaveRefusal { .. }
+            | Effect::Erase(_)
+            | Effect::Revoke(_)
+            | Effect::Note(_) => {}
+        }
+    }
+}
+
+/// The session a process holds, by the store's number.
+pub(super) fn session_of(world: &World, pid: Pid) -> Option<u32> {
+    crate::invariants::session_held(world.process(pid)?)
+}
