@@ -70,6 +70,9 @@ pub struct Product {
     /// Numbers of its variations.
     #[serde(deserialize_with = "de::list")]
     pub variations: Vec<i64>,
+    /// Place in the shop's own order; a shop that never sorted has 0 everywhere.
+    #[serde(deserialize_with = "de::int")]
+    pub menu_order: i64,
     /// When the store last changed it, UTC without zone.
     #[serde(deserialize_with = "de::text")]
     pub date_modified_gmt: String,
