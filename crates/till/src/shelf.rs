@@ -26,7 +26,7 @@ const FOUND_MAX: usize = 600;
 #[derive(Debug, Default)]
 pub(crate) struct Shelf {
     products: HashMap<i64, Product>,
-    /// Products the register shows, by name.
+    /// Products the register shows, in the shop's own order, then by name.
     order: Vec<i64>,
     variations: HashMap<i64, Variation>,
     by_product: HashMap<i64, Vec<i64>>,
@@ -64,7 +64,10 @@ impl Shelf {
             .iter()
             .filter(|product| is_shown(product))
             .collect();
-        shown.sort_by_cached_key(|product| (unescape(&product.name).to_lowercase(), product.id));
+        shown.sort_by_cached_key(|product| {
+            let name = unescape(&product.name).to_lowercase();
+            (product.menu_order, name, product.id)
+        });
         let order: Vec<i64> = shown.iter().map(|product| product.id).collect();
         let used: BTreeSet<i64> = shown
             .iter()
@@ -106,7 +109,7 @@ impl Shelf {
         }
     }
 
-    /// Products the register shows, by name, all or of one category.
+    /// Products the register shows, in the shop's own order, all or of one category.
     pub(crate) fn shown(&self, category: Option<i64>) -> Vec<&Product> {
         self.order
             .iter()
@@ -340,6 +343,27 @@ pub(crate) mod tests {
         let ids: Vec<i64> = shelf.shown(Some(7)).iter().map(|product| product.id).collect();
         assert_eq!(ids, [2]);
         assert_eq!(shelf.categories.len(), 1);
+    }
+
+    #[test]
+    fn the_shops_own_order_goes_before_the_alphabet_and_what_is_out_keeps_its_place() {
+        let placed = |id, name: &str, menu_order, stock_status: &str| Product {
+            menu_order,
+            stock_status: stock_status.into(),
+            ..product(id, name, "1")
+        };
+        let goods = Goods {
+            products: vec![
+                placed(1, "Almond croissant", 2, "instock"),
+                placed(2, "Zebra mug", 0, "instock"),
+                placed(3, "Steel bottle", 1, "outofstock"),
+                placed(4, "Baguette", 2, "instock"),
+            ],
+            ..Goods::default()
+        };
+        let shelf = Shelf::new(goods, StoreSettings::default(), "10.0.2", true);
+        let ids: Vec<i64> = shelf.shown(None).iter().map(|product| product.id).collect();
+        assert_eq!(ids, [2, 3, 1, 4]);
     }
 
     #[test]
