@@ -121,6 +121,9 @@ fn range_meta(range: &PriceRange) -> Value {
 
 fn item_meta(item: &Item) -> Vec<Value> {
     let mut meta = vec![json!({"key": "_woocommerce_pos_uuid", "value": item.uuid.to_string()})];
+    if !item.unit.is_empty() {
+        meta.push(json!({"key": "_unit", "value": item.unit}));
+    }
     if let Some(range) = &item.range {
         meta.push(json!({"key": "_woocommerce_pos_variable_prices", "value": range_meta(range)}));
     }

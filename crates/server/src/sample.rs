@@ -256,6 +256,13 @@ fn stock(stock: &sample::Stock) -> Stock {
     }
 }
 
+fn unit(unit: sample::Unit) -> String {
+    match unit {
+        sample::Unit::Piece => String::new(),
+        sample::Unit::Kilogram => "kg".into(),
+    }
+}
+
 fn attribute_slug(name: &str) -> String {
     format!("pa_{}", slug(name))
 }
@@ -298,6 +305,7 @@ fn product_item(
         slug: product.slug.into(),
         sku: product.sku.into(),
         barcode: product.barcode.unwrap_or_default().into(),
+        unit: unit(product.unit),
         description: product.description.into(),
         regular_price,
         sale_price,
@@ -362,6 +370,7 @@ fn variation_item(
         slug: slug(&format!("{} {}", product.slug, chosen.join(" "))),
         sku: variation.sku.into(),
         barcode: variation.barcode.unwrap_or_default().into(),
+        unit: String::new(),
         description: String::new(),
         regular_price: Some(variation.regular_price),
         sale_price: variation.sale_price,

@@ -37,6 +37,7 @@ fn item(id: i64, quantity: i64) -> Item {
         slug: format!("thing-{id}"),
         sku: format!("T-{id}"),
         barcode: format!("40000{id}"),
+        unit: String::new(),
         description: String::new(),
         regular_price: Some(Decimal::from(12)),
         sale_price: None,

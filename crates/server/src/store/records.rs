@@ -136,6 +136,9 @@ pub(crate) struct Item {
     pub(crate) slug: String,
     pub(crate) sku: String,
     pub(crate) barcode: String,
+    /// What it is sold by, `kg`; empty for pieces.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) unit: String,
     pub(crate) description: String,
     pub(crate) regular_price: Option<Decimal>,
     pub(crate) sale_price: Option<Decimal>,
