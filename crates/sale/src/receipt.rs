@@ -97,6 +97,8 @@ pub struct Receipt {
 pub struct ReceiptLine {
     /// How many.
     pub quantity: Decimal,
+    /// What the quantity counts, `kg`; empty for pieces.
+    pub unit: String,
     /// Name.
     pub name: String,
     /// Choices of a variation, `Colour: Navy`.
@@ -200,6 +202,7 @@ fn line(sold: &SaleLine, tax_letters: String, decimals: u32) -> ReceiptLine {
     let item = &line.item;
     ReceiptLine {
         quantity: line.quantity,
+        unit: item.unit.clone(),
         name: item.name.clone(),
         choices: item
             .choices
@@ -278,6 +281,7 @@ mod tests {
             ..product(2, "Canvas tote", "12", "")
         };
         let beans = Item {
+            unit: "kg".into(),
             regular_price: amount("11"),
             ..product(1, "Espresso beans", "9.50", "zero-rate")
         };
@@ -343,6 +347,7 @@ mod tests {
         let receipt = Receipt::of(&sale(), corner_shop(), None, false);
         let [beans, tote] = [&receipt.lines[0], &receipt.lines[1]];
         assert_eq!((beans.quantity, beans.unit_price), (amount("2"), amount("9.50")));
+        assert_eq!((beans.unit.as_str(), tote.unit.as_str()), ("kg", ""));
         assert_eq!(beans.regular_price, Some(amount("11")));
         assert_eq!((beans.discount, beans.amount), (amount("0"), amount("19.00")));
         assert_eq!(

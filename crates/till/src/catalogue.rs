@@ -143,7 +143,6 @@ pub(crate) async fn restock(till: &Till) -> Result<(), TillError> {
         .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default();
     let profile = till.session.profile();
-    let is_evertill = profile.as_ref().is_some_and(|profile| profile.evertill.is_some());
     let (zone, offset, wc_version) = profile
         .map(|profile| (profile.timezone, profile.gmt_offset, profile.wc_version))
         .unwrap_or_default();
@@ -153,9 +152,7 @@ pub(crate) async fn restock(till: &Till) -> Result<(), TillError> {
         store.timezone.clone()
     };
     till.put_wall(Wall::new(&zone, &offset));
-    let mut shelf = Shelf::new(goods, store, &wc_version, is_complete);
-    shelf.allows_decimals |= is_evertill;
-    till.put_shelf(shelf);
+    till.put_shelf(Shelf::new(goods, store, &wc_version, is_complete));
     till.hub.tell(News::Bar);
     Ok(())
 }

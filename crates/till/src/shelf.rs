@@ -39,8 +39,8 @@ pub(crate) struct Shelf {
     pub(crate) currency: CurrencyFormat,
     /// Name, address and the rest.
     pub(crate) settings: StoreSettings,
-    /// Quantities may have decimals.
-    pub(crate) allows_decimals: bool,
+    /// Anything may be sold in parts: the shop counts its stock in parts and does not say what of.
+    sells_all_in_parts: bool,
     /// The store was read once from the first to the last page.
     pub(crate) is_complete: bool,
 }
@@ -82,15 +82,13 @@ impl Shelf {
             .sort_by_cached_key(|category| (category.menu_order, unescape(&category.name).to_lowercase()));
         let index = index(&shown, &goods.variations, &by_product);
         // A stock store keeps the option to itself; a stock that is counted in parts gives it away.
-        let allows_decimals = goods
-            .products
-            .iter()
-            .any(|product| product.stock_quantity.is_some_and(|left| !left.fract().is_zero()));
+        let sells_all_in_parts = goods.products.iter().any(is_counted_in_parts)
+            && goods.products.iter().all(|product| unit(product).is_empty());
         Self {
             order,
             by_product,
             index,
-            allows_decimals,
+            sells_all_in_parts,
             categories,
             setup: tax::setup(&settings, &goods.tax_rates, wc_version),
             currency: currency(&settings),
@@ -121,6 +119,15 @@ impl Shelf {
     /// One product.
     pub(crate) fn product(&self, id: i64) -> Option<&Product> {
         self.products.get(&id)
+    }
+
+    /// Whether a product may be sold in parts; 0 stands for what is not in the catalogue.
+    pub(crate) fn sells_in_parts(&self, product_id: i64) -> bool {
+        self.sells_all_in_parts
+            || self
+                .products
+                .get(&product_id)
+                .is_some_and(|product| !unit(product).is_empty() || is_counted_in_parts(product))
     }
 
     /// The variations of a product, in the store's order.
@@ -217,6 +224,10 @@ fn index(shown: &[&Product], variations: &[Variation], by_product: &HashMap<i64,
     Index::build(items)
 }
 
+fn is_counted_in_parts(product: &Product) -> bool {
+    product.stock_quantity.is_some_and(|left| !left.fract().is_zero())
+}
+
 fn is_live(status: &str) -> bool {
     matches!(status, "publish" | "")
 }
@@ -267,7 +278,7 @@ fn symbol(code: &str) -> String {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use evertill_wire::rest::catalogue::{Choice as WireChoice, Term};
+    use evertill_wire::rest::catalogue::{Choice as WireChoice, Meta, Term};
     use rust_decimal::Decimal;
 
     use super::*;
@@ -380,6 +391,33 @@ pub(crate) mod tests {
             .map(|variation| variation.id)
             .collect();
         assert_eq!(order, [22, 21]);
+    }
+
+    fn stocked(products: Vec<Product>) -> Shelf {
+        let goods = Goods {
+            products,
+            ..Goods::default()
+        };
+        Shelf::new(goods, StoreSettings::default(), "10.0.2", true)
+    }
+
+    #[test]
+    fn only_what_is_weighed_is_sold_in_parts_where_the_shop_names_units() {
+        let mut beans = product(1, "Loose beans", "32");
+        beans.stock_quantity = Some(Decimal::new(462, 2));
+        let mug = || product(2, "Mug", "14");
+        let silent = stocked(vec![beans.clone(), mug()]);
+        assert!(silent.sells_in_parts(2), "the shop does not say what it weighs");
+        beans.meta_data = vec![Meta {
+            key: "_unit".into(),
+            value: "kg".into(),
+        }];
+        let named = stocked(vec![beans, mug()]);
+        assert!(named.sells_in_parts(1));
+        assert!(!named.sells_in_parts(2));
+        assert!(!named.sells_in_parts(0));
+        assert_eq!(named.article(1, None).unwrap().item().unit, "kg");
+        assert!(!stocked(vec![mug()]).sells_in_parts(2));
     }
 
     #[test]

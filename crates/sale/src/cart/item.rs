@@ -19,6 +19,9 @@ pub struct Item {
     /// Stock keeping unit, or the code of a custom item; may be empty.
     #[serde(default)]
     pub sku: String,
+    /// What it is sold by, `kg`; empty for pieces.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
     /// Choices of a variation.
     #[serde(default)]
     pub choices: Vec<Choice>,
@@ -42,6 +45,7 @@ impl Item {
             variation_id: 0,
             name: name.trim().to_owned(),
             sku: String::new(),
+            unit: String::new(),
             choices: Vec::new(),
             price,
             regular_price: price,

@@ -46,6 +46,8 @@ pub struct LineSheet {
     pub quantity: String,
     /// Unit, `kg`; else empty.
     pub unit: String,
+    /// Whether the quantity may have decimals.
+    pub in_parts: bool,
     /// Price of one as it would be typed, `9.50`.
     pub price: String,
     /// The catalogue's price when the line has another, with the sign.

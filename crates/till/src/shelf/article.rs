@@ -73,6 +73,7 @@ impl Article {
             variation_id: self.variation_id.unwrap_or(0),
             name: self.name.clone(),
             sku: self.sku.clone(),
+            unit: self.unit.clone(),
             choices: self.choices.clone(),
             price: self.price,
             regular_price: self.regular_price,

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use crate::db::carts::OpenCart;
 use crate::pages::{CartLine, CartView, EmptyCart, InCart, RecapLine, SumRow, format};
-use crate::shelf::{Shelf, unit};
+use crate::shelf::Shelf;
 
 /// The open sale. `added` is set when its touched line was put in just now.
 pub(crate) fn cart(shelf: &Shelf, open: &OpenCart, added: bool, parked: u32, empty: EmptyCart) -> CartView {
@@ -53,7 +53,7 @@ fn line(shelf: &Shelf, held: &Line) -> CartLine {
     CartLine {
         uuid: held.uuid.to_string(),
         quantity: format::quantity(held.quantity),
-        unit: unit_of(shelf, held),
+        unit: held.item.unit.clone(),
         name: format::soft_hyphens(&held.item.name),
         detail: detail(shelf, held),
         note: held.note.clone(),
@@ -62,15 +62,10 @@ fn line(shelf: &Shelf, held: &Line) -> CartLine {
     }
 }
 
-/// What a line is sold by, empty for pieces.
-pub(crate) fn unit_of(shelf: &Shelf, held: &Line) -> String {
-    shelf.product(held.item.product_id).map(unit).unwrap_or_default()
-}
-
 fn detail(shelf: &Shelf, held: &Line) -> String {
     let currency = &shelf.currency;
     let mut parts = Vec::new();
-    let unit = unit_of(shelf, held);
+    let unit = &held.item.unit;
     if !unit.is_empty() {
         parts.push(format!("{} a {unit}", currency.money(held.price)));
     } else if held.quantity != Decimal::ONE {
@@ -141,14 +136,15 @@ pub(crate) fn recap(shelf: &Shelf, lines: &[Line]) -> Vec<RecapLine> {
     lines
         .iter()
         .map(|held| RecapLine {
-            quantity: with_unit(held.quantity, &unit_of(shelf, held)),
+            quantity: with_unit(held.quantity, &held.item.unit),
             name: format::soft_hyphens(&held.item.name),
             amount: shelf.currency.figure(held.amount(shelf.currency.decimals)),
         })
         .collect()
 }
 
-fn with_unit(quantity: Decimal, unit: &str) -> String {
+/// A quantity with what it counts, `0.375 kg`.
+pub(crate) fn with_unit(quantity: Decimal, unit: &str) -> String {
     match unit {
         "" => format::quantity(quantity),
         unit => format!("{} {unit}", format::quantity(quantity)),

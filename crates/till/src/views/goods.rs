@@ -13,9 +13,6 @@ use crate::shelf::{Bar, Shelf, unit};
 /// Products on one page.
 const TILES_MAX: usize = 60;
 
-/// Left in stock at or below which the tile says how many.
-const FEW_LEFT: i64 = 10;
-
 /// What the register was asked to show.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Asked {
@@ -238,13 +235,11 @@ fn kinds(product: &Product, variations: &[&Variation]) -> String {
 }
 
 fn left(product: &Product) -> String {
-    let few = product
-        .stock_quantity
-        .filter(|left| product.manage_stock && *left <= Decimal::from(FEW_LEFT));
-    match few {
+    let counted = product.stock_quantity.filter(|_| product.manage_stock);
+    match counted {
         Some(left) if left > Decimal::ZERO => match unit(product) {
             unit if unit.is_empty() => format!("{} left", format::quantity(left)),
-            unit => format!("{} {unit} left", format::quantity(left)),
+            unit => format!("{} {unit}", format::quantity(left)),
         },
         Some(_) => "On order".into(),
         None => String::new(),

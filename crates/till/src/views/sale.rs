@@ -9,7 +9,7 @@ use evertill_wire::money::CurrencyFormat;
 use evertill_wire::rest::de::unescape;
 
 use super::bar::Standing;
-use super::cart::{items, rate_name};
+use super::cart::{items, rate_name, with_unit};
 use crate::clock::Wall;
 use crate::db::events::EventRow;
 use crate::db::sales::{SaleRow, SaleState, Tally};
@@ -305,11 +305,11 @@ pub(crate) fn receipt_lines(receipt: &Receipt) -> Vec<ReceiptLine> {
         .iter()
         .map(|line| ReceiptLine {
             name: format::soft_hyphens(&line.name),
-            detail: match line.quantity == rust_decimal::Decimal::ONE {
+            detail: match line.quantity == rust_decimal::Decimal::ONE && line.unit.is_empty() {
                 true => String::new(),
                 false => format!(
                     "{} × {}",
-                    format::quantity(line.quantity),
+                    with_unit(line.quantity, &line.unit),
                     currency.figure(line.unit_price)
                 ),
             },

@@ -6,7 +6,7 @@ use evertill_wire::rest::de::unescape;
 use rust_decimal::Decimal;
 use url::form_urlencoded;
 
-use super::cart::{items, rate_words, unit_of};
+use super::cart::{items, rate_words, with_unit};
 use super::goods::{picture, price};
 use crate::clock::Wall;
 use crate::db::carts::OpenCart;
@@ -24,14 +24,15 @@ pub(crate) fn line(shelf: &Shelf, held: &CartLine, problem: Option<String>) -> L
             (held.item.variation_id != 0).then_some(held.item.variation_id),
         )
         .and_then(|article| article.left)
-        .map(|left| format!(" · {} left", format::quantity(left)));
+        .map(|left| format!(" · {} left", with_unit(left, &held.item.unit)));
     let rate = rate_words(shelf, &held.item.tax_class, held.item.is_taxable);
     LineSheet {
         uuid: held.uuid.to_string(),
         name: format::soft_hyphens(&held.item.name),
         detail: format!("{rate}{}", left.unwrap_or_default()),
         quantity: held.quantity.normalize().to_string(),
-        unit: unit_of(shelf, held),
+        unit: held.item.unit.clone(),
+        in_parts: shelf.sells_in_parts(held.item.product_id),
         price: typed(shelf, held.price),
         regular: held
             .is_price_changed()

@@ -24,13 +24,16 @@ use crate::views::sheets;
 /// Longest code that is looked up, in characters.
 const CODE_MAX: usize = 120;
 
+/// Stands for what is not in the catalogue.
+const CUSTOM: i64 = 0;
+
 /// What the shop allows; goods by weight may have three decimals.
-fn rules(shelf: &Shelf, unit: &str) -> CartRules {
+fn rules(shelf: &Shelf, product_id: i64) -> CartRules {
     let rules = CartRules {
         price_decimals: shelf.currency.decimals,
         ..CartRules::default()
     };
-    match shelf.allows_decimals || !unit.is_empty() {
+    match shelf.sells_in_parts(product_id) {
         true => rules.with_decimal_quantities(),
         false => rules,
     }
@@ -78,7 +81,7 @@ async fn add_article(
         item: Box::new(article.item()),
         quantity,
     };
-    let changed = till.desk.act(action, rules(&shelf, &article.unit)).await?;
+    let changed = till.desk.act(action, rules(&shelf, article.product_id)).await?;
     plain(till, visit, changed, None).await
 }
 
@@ -215,7 +218,7 @@ pub(super) async fn custom(State(till): State<Arc<Till>>, posted: Posted) -> Res
             item: Box::new(item),
             quantity: Decimal::ONE,
         };
-        let changed = till.desk.act(action, rules(&shelf, "")).await?;
+        let changed = till.desk.act(action, rules(&shelf, CUSTOM)).await?;
         let problem = changed.refused.as_ref().map(|error| again(refusal(error)));
         let is_added = problem.is_none();
         after_change(&till, &posted.visit, &changed.cart, is_added, problem, None).await
@@ -248,7 +251,6 @@ pub(super) async fn line(State(till): State<Arc<Till>>, Path(uuid): Path<Uuid>, 
         let Some(held) = open.cart.line(uuid) else {
             return after_change(&till, &posted.visit, &open, false, None, None).await;
         };
-        let unit = crate::views::cart::unit_of(&shelf, held);
         let separator = &shelf.currency.decimal_separator;
         let mut actions = Vec::new();
         for (field, wants_number) in [
@@ -279,7 +281,8 @@ pub(super) async fn line(State(till): State<Arc<Till>>, Path(uuid): Path<Uuid>, 
             actions.push(action);
         }
         let name = held.item.name.clone();
-        change_line(&till, &posted.visit, uuid, &name, actions, &rules(&shelf, &unit)).await
+        let rules = rules(&shelf, held.item.product_id);
+        change_line(&till, &posted.visit, uuid, &name, actions, &rules).await
     };
     answer(&till, done.await).await
 }
@@ -338,7 +341,7 @@ pub(super) async fn remove(
     let done = async {
         let before = till.desk.open_cart().await?;
         let name = before.cart.line(uuid).map(|held| held.item.name.clone());
-        let rules = rules(&till.shelf(), "");
+        let rules = rules(&till.shelf(), CUSTOM);
         let changed = till.desk.act(CartAction::Remove { line: uuid }, rules).await?;
         let toast = name.as_deref().map(removed);
         let cart = &changed.cart;
@@ -360,7 +363,10 @@ pub(super) async fn undo(State(till): State<Arc<Till>>, posted: Posted) -> Respo
 /// `POST /cart/clear`
 pub(super) async fn clear(State(till): State<Arc<Till>>, posted: Posted) -> Response {
     let done = async {
-        let changed = till.desk.act(CartAction::Clear, rules(&till.shelf(), "")).await?;
+        let changed = till
+            .desk
+            .act(CartAction::Clear, rules(&till.shelf(), CUSTOM))
+            .await?;
         let toast = Toast {
             text: "Everything removed".into(),
             undo: true,
@@ -383,7 +389,7 @@ pub(super) async fn note_sheet(State(till): State<Arc<Till>>, visit: Visit) -> R
 pub(super) async fn note(State(till): State<Arc<Till>>, posted: Posted) -> Response {
     let done = async {
         let action = CartAction::SetNote(posted.text("note").to_owned());
-        let changed = till.desk.act(action, rules(&till.shelf(), "")).await?;
+        let changed = till.desk.act(action, rules(&till.shelf(), CUSTOM)).await?;
         let is_refused = changed.refused.is_some();
         if is_refused {
             return plain(&till, &posted.visit, changed, None).await;

@@ -16,6 +16,7 @@ use crate::pages::{
 };
 use crate::till::Till;
 use crate::views::bar::waiting;
+use crate::views::cart::with_unit;
 use crate::views::sale as view;
 
 /// Sales on the list.
@@ -63,7 +64,7 @@ pub(super) async fn done(State(till): State<Arc<Till>>, visit: Visit, Path(uuid)
                 .lines
                 .iter()
                 .map(|line| RecapLine {
-                    quantity: format::quantity(line.quantity),
+                    quantity: with_unit(line.quantity, &line.unit),
                     name: format::soft_hyphens(&line.name),
                     amount: shelf.currency.figure(line.amount),
                 })
