@@ -23,8 +23,7 @@ impl Home {
             source,
         };
         create_private(path).map_err(failed)?;
-        let lock = File::options()
-            .create(true)
+        let lock = private()
             .write(true)
             .truncate(false)
             .open(path.join("lock"))

@@ -22,6 +22,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::TillError;
+use crate::lock;
 
 pub(crate) const FILE: &str = "till.db";
 
@@ -90,6 +91,14 @@ impl Db {
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, TillError> {
+    if flags.contains(OpenFlags::SQLITE_OPEN_CREATE) {
+        // SQLite gives its companions the mode of the database itself.
+        let made = lock::private().append(true).open(path);
+        made.map_err(|source| TillError::DataDirectory {
+            path: path.to_owned(),
+            source,
+        })?;
+    }
     let open = || -> rusqlite::Result<Connection> {
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;

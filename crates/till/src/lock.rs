@@ -21,10 +21,9 @@ impl DataLock {
             source,
         };
         make_private(directory).map_err(failed)?;
-        let file = OpenOptions::new()
+        let file = private()
             .read(true)
             .write(true)
-            .create(true)
             .truncate(false)
             .open(directory.join(FILE))
             .map_err(failed)?;
@@ -36,6 +35,15 @@ impl DataLock {
             Err(TryLockError::Error(source)) => Err(failed(source)),
         }
     }
+}
+
+/// Options that make a file for its owner only; the directory may have been there before, open to others.
+pub(crate) fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 #[cfg(unix)]

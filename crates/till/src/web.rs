@@ -13,6 +13,7 @@ mod reply;
 mod sales;
 mod session;
 pub(crate) mod sign_in;
+mod typed;
 mod visit;
 
 use std::sync::Arc;
@@ -103,7 +104,7 @@ async fn admit(till: &Arc<Till>, request: &mut Request, next: Next) -> Response 
     if known.is_none() && is_read && guard::is_from_elsewhere(request.headers()) {
         // A link on another site: our cookie stays at home, and a new one would lock the open pages out.
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-        return sign_in::bounce(path);
+        return sign_in::bounce(guard::within_the_till(path));
     }
     let browser = match known.map_or_else(|| till.browser_secret.welcome(), Ok) {
         Ok(browser) => browser,

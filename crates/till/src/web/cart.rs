@@ -47,7 +47,7 @@ pub(super) async fn add(State(till): State<Arc<Till>>, posted: Posted) -> Respon
         let article = product
             .and_then(|product| shelf.article(product, variation.filter(|id| *id != 0)))
             .ok_or(Failed::NotFound)?;
-        let quantity = posted.amount("quantity", &shelf.currency.decimal_separator);
+        let quantity = posted.quantity("quantity");
         add_article(&till, &posted.visit, &article, quantity.unwrap_or(Decimal::ONE)).await
     };
     answer(&till, done.await).await
@@ -260,7 +260,10 @@ pub(super) async fn line(State(till): State<Arc<Till>>, Path(uuid): Path<Uuid>, 
             ("note", false),
         ] {
             let Some(text) = posted.find(field) else { continue };
-            let amount = posted.amount(field, separator);
+            let amount = match field {
+                "price" => posted.amount(field, separator),
+                _ => posted.quantity(field),
+            };
             let action = match (field, amount) {
                 ("delta", Some(by)) => CartAction::ChangeQuantity { line: uuid, by },
                 ("quantity", Some(quantity)) if quantity != held.quantity => {

@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use super::cart::refusal;
 use super::reply::{Failed, answer, page, to};
-use super::visit::{Posted, Visit, typed_amount};
+use super::typed;
+use super::visit::{Posted, Visit};
 use crate::checkout::{Payment, SaleKey, pay_cash};
 use crate::db::sales;
 use crate::pages::{Nav, TakeFragment};
@@ -38,7 +39,7 @@ pub(super) async fn show(
         }
         let shelf = till.shelf();
         let received = address.received.trim();
-        let amount = typed_amount(received, &shelf.currency.decimal_separator);
+        let amount = typed::amount(received, &shelf.currency.decimal_separator);
         let problem = (!received.is_empty() && amount.is_none()).then(|| "That is not a number.".to_owned());
         let total = open.cart.totals(&shelf.setup).total;
         page(&TakeFragment {
@@ -58,7 +59,7 @@ async fn drawn(
     let open = till.desk.open_cart().await?;
     let frame = till.frame("Payment", Nav::Sell).await?;
     let received = received.trim();
-    let amount = typed_amount(received, &shelf.currency.decimal_separator);
+    let amount = typed::amount(received, &shelf.currency.decimal_separator);
     page(&checkout(
         &shelf,
         &open,
@@ -76,7 +77,7 @@ pub(super) async fn cash(State(till): State<Arc<Till>>, posted: Posted) -> Respo
         let key = SaleKey::parse(posted.text("sale_key")).ok_or(Failed::NotFound)?;
         let typed = posted.text("received").trim();
         let separator = till.shelf().currency.decimal_separator.clone();
-        let received = typed_amount(typed, &separator);
+        let received = typed::amount(typed, &separator);
         let is_unreadable = !typed.is_empty() && received.is_none();
         if is_unreadable {
             let uuid = key.uuid;

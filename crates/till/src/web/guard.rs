@@ -48,6 +48,14 @@ pub(crate) fn is_from_elsewhere(headers: &HeaderMap) -> bool {
     matches!(fetch_site(headers), Some("cross-site" | "same-site"))
 }
 
+/// The path when it stays on this till, else the start page: `//host` and `/\host` name another one.
+pub(crate) fn within_the_till(path: &str) -> &str {
+    match path.strip_prefix('/') {
+        Some(rest) if !rest.starts_with(['/', '\\']) => path,
+        Some(_) | None => "/",
+    }
+}
+
 fn fetch_site(headers: &HeaderMap) -> Option<&str> {
     headers.get("sec-fetch-site").and_then(|site| site.to_str().ok())
 }
@@ -117,6 +125,14 @@ mod tests {
             headers.insert(*name, HeaderValue::from_static(value));
         }
         check(&method, &headers)
+    }
+
+    #[test]
+    fn a_link_that_leads_elsewhere_leads_to_the_start_page() {
+        for path in ["//evil.example/x", "/\\evil.example", "https://evil.example", ""] {
+            assert_eq!(within_the_till(path), "/", "{path}");
+        }
+        assert_eq!(within_the_till("/sale/1?q=a//b"), "/sale/1?q=a//b");
     }
 
     #[test]

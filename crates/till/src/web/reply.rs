@@ -23,6 +23,8 @@ pub(crate) enum Failed {
     Refused(TillError),
     /// The form was not made for this browser, or is too old.
     StaleForm,
+    /// A form larger than any page of ours sends.
+    FormTooLarge,
 }
 
 impl From<TillError> for Failed {
@@ -81,6 +83,14 @@ impl Failed {
                     )
                 },
             ),
+            Self::FormTooLarge => {
+                let code = Code::REQUEST_TOO_LARGE;
+                let words = "The form holds more than the till takes. Nothing was changed.";
+                (
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    ProblemPage::failure(frame, words.into(), code.to_string()),
+                )
+            }
             Self::Refused(error) => {
                 let page = ProblemPage {
                     title: error.code().title().into(),

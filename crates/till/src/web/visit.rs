@@ -11,6 +11,7 @@ use url::form_urlencoded;
 use crate::till::Till;
 use crate::web::browser::Browser;
 use crate::web::reply::Failed;
+use crate::web::typed;
 
 /// Longest form, in bytes.
 pub(crate) const FORM_BYTES_MAX: usize = 64 * 1024;
@@ -58,7 +59,7 @@ impl FromRequest<Arc<Till>> for Posted {
         let browser = parts.extensions.get::<Browser>().cloned();
         let bytes = match axum::body::to_bytes(body, FORM_BYTES_MAX).await {
             Ok(bytes) => bytes,
-            Err(_) => return Err(Failed::StaleForm.into_page(till).await),
+            Err(_) => return Err(Failed::FormTooLarge.into_page(till).await),
         };
         let fields: Vec<(String, String)> = form_urlencoded::parse(&bytes).into_owned().collect();
         let posted = Self { visit, fields };
@@ -90,69 +91,13 @@ impl Posted {
         self.text(name).trim().parse().ok()
     }
 
-    /// An amount or quantity as a person types it: `2`, `0,375`, `£ 1,204.50`.
+    /// An amount of money as a person types it: `2`, `£ 1,204.50`.
     pub(crate) fn amount(&self, name: &str, separator: &str) -> Option<Decimal> {
-        typed_amount(self.text(name), separator)
-    }
-}
-
-/// Reads what a person typed; the last of `.` and `,` is the decimal sign unless three digits follow it and the
-/// shop writes decimals with the other one.
-pub(crate) fn typed_amount(text: &str, separator: &str) -> Option<Decimal> {
-    let kept: String = text
-        .chars()
-        .filter(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '\u{2212}'))
-        .map(|c| if c == '\u{2212}' { '-' } else { c })
-        .collect();
-    let plain = match kept.rfind(['.', ',']) {
-        None => kept,
-        Some(at) => {
-            let sign = &kept[at..=at];
-            let digits_after = kept.len() - at - 1;
-            let is_group = digits_after == 3 && sign != separator && at > 0;
-            let whole: String = kept[..at].chars().filter(|c| !matches!(c, '.' | ',')).collect();
-            match is_group {
-                true => format!("{whole}{}", &kept[at + 1..]),
-                false => format!("{whole}.{}", &kept[at + 1..]),
-            }
-        }
-    };
-    let plain = plain.strip_suffix('.').unwrap_or(&plain);
-    match plain {
-        "" | "-" => None,
-        text => text.parse().ok(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(text: &str, separator: &str, expected: Option<&str>) {
-        let expected = expected.map(|text| text.parse().unwrap());
-        assert_eq!(typed_amount(text, separator), expected, "{text}");
+        typed::amount(self.text(name), separator)
     }
 
-    #[test]
-    fn amounts_are_read_the_way_people_type_them() {
-        check("12", ".", Some("12"));
-        check("12.5", ".", Some("12.5"));
-        check("12,50", ".", Some("12.50"));
-        check("£1,204.50", ".", Some("1204.50"));
-        check("1.204,50", ",", Some("1204.50"));
-        check("1,204", ".", Some("1204"));
-        check("0.375", ".", Some("0.375"));
-        check("0,375", ",", Some("0.375"));
-        check(".5", ".", Some("0.5"));
-        check("20.", ".", Some("20"));
-        check("-1", ".", Some("-1"));
-    }
-
-    #[test]
-    fn what_is_no_amount_is_none() {
-        check("", ".", None);
-        check("abc", ".", None);
-        check("-", ".", None);
-        check("1-2", ".", None);
+    /// A quantity as a person types it: `2`, `0,375`.
+    pub(crate) fn quantity(&self, name: &str) -> Option<Decimal> {
+        typed::quantity(self.text(name))
     }
 }
