@@ -84,13 +84,19 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// Whether another grant takes the place of this one: a later one of the same session, or a later sign-in.
+    /// Whether another grant takes the place of this one: a later one of the same session, or a later sign-in. The
+    /// wall clock is asked only about two sign-ins that both lie before this run of the machine.
     #[must_use]
-    pub fn is_replaced_by(&self, other: &Self) -> bool {
+    pub fn is_replaced_by(&self, other: &Self, boot: &BootId) -> bool {
         if self.session == other.session {
-            other.serial > self.serial
-        } else {
-            other.signed_in.wall > self.signed_in.wall
+            return other.serial > self.serial;
+        }
+        let (ours, theirs) = (&self.signed_in, &other.signed_in);
+        match (ours.boot == *boot, theirs.boot == *boot) {
+            (true, true) => theirs.moment > ours.moment,
+            (true, false) => false,
+            (false, true) => true,
+            (false, false) => theirs.wall > ours.wall,
         }
     }
 

@@ -99,7 +99,7 @@ impl Engine {
         match stored {
             Stored::Nothing => Weighed::Gone,
             Stored::Unreadable => Weighed::Ours,
-            Stored::Found(record) if ours.is_replaced_by(&record.grant) => Weighed::Newer(record),
+            Stored::Found(record) if ours.is_replaced_by(&record.grant, &self.boot) => Weighed::Newer(record),
             Stored::Found(record) => match record.refusal {
                 Some(refusal) if record.grant.refresh == ours.refresh => Weighed::Refused(refusal),
                 Some(_) | None => Weighed::Ours,

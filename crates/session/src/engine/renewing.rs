@@ -55,6 +55,10 @@ impl Engine {
             }
         }
         let now = turn.now.moment;
+        if held.unsaved.is_some() && self.entering.is_some() {
+            turn.emit(Effect::ReleaseLock(attempt));
+            return self.sign_in_first(turn, held);
+        }
         if let Some(fresh) = held.unsaved.take() {
             turn.emit(Effect::Save {
                 attempt,
@@ -151,6 +155,11 @@ impl Engine {
                     wall: turn.now.wall_at(asked_at),
                 };
                 let fresh = Box::new(held.grant.renewed(&renewed, received));
+                if self.entering.is_some() {
+                    held.unsaved = Some(fresh);
+                    turn.emit(Effect::ReleaseLock(attempt));
+                    return self.sign_in_first(turn, held);
+                }
                 turn.emit(Effect::Save {
                     attempt,
                     record: Box::new(Record {
@@ -193,6 +202,17 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// A sign-in is being written. What was renewed meanwhile must not land on top of it; should the sign-in fail to be
+    /// saved, it is saved then.
+    fn sign_in_first(&mut self, turn: &mut Turn, held: Box<Held>) -> State {
+        let evidence = "a sign-in is being saved first";
+        self.trouble(
+            turn,
+            held,
+            Trouble::new(Code::DATA_DIRECTORY_IN_USE, TroubleKind::Device, evidence),
+        )
     }
 
     /// The verdict stands.

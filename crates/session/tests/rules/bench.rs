@@ -285,6 +285,12 @@ impl Bench {
         record.grant.clone()
     }
 
+    pub(crate) fn other_process_signs_in(&mut self, session: &str, access: &str, life: Duration) -> Stored {
+        let grant = self.grant(session, access, life, None);
+        self.vault = Some(Record { grant, refusal: None });
+        self.stored()
+    }
+
     pub(crate) fn sign_in(&mut self, session: &str, access: &str, life: Duration) -> Vec<Effect> {
         self.sign_in_unsaved(session, access, life);
         let (attempt, record) = self.saving.take().expect("something to save");

@@ -431,6 +431,49 @@ fn another_person_signing_in_takes_over_and_the_old_session_is_ended() {
 }
 
 #[test]
+fn keyed_a_later_sign_in_elsewhere_is_taken_up_though_the_wall_clock_was_set_back() {
+    let mut bench = Bench::signed_in(30, MINUTE);
+    bench.advance(Duration::from_secs(10));
+    bench.step_wall(-20 * 86_400_000);
+    let stored = bench.other_process_signs_in("session 2", "theirs", MINUTE);
+    bench.step(Input::VaultChanged(stored));
+    assert_eq!(bench.served().as_deref(), Some("theirs"));
+}
+
+#[test]
+fn compare_and_clear_a_renewal_that_was_under_way_does_not_land_on_a_sign_in() {
+    let mut bench = Bench::signed_in(31, MINUTE);
+    bench.run_until_asked();
+    let renewing = bench.attempt();
+    bench.sign_in_unsaved("session 2", "theirs", MINUTE);
+    let effects = bench.step(Input::Answered(renewing, renewed("of session 1", MINUTE)));
+    assert!(
+        !effects.iter().any(|effect| matches!(effect, Effect::Save { .. })),
+        "{effects:?}"
+    );
+    bench.saved();
+    assert_eq!(bench.served().as_deref(), Some("theirs"));
+    assert_eq!(bench.vault.unwrap().grant.session.as_str(), "session 2");
+}
+
+#[test]
+fn a_renewal_that_made_way_for_a_sign_in_is_saved_when_the_sign_in_is_not() {
+    let mut bench = Bench::signed_in(32, MINUTE);
+    bench.run_until_asked();
+    let renewing = bench.attempt();
+    bench.sign_in_unsaved("session 2", "theirs", MINUTE);
+    let _ = bench.step(Input::Answered(renewing, rotated("mine", "refresh 2", MINUTE)));
+    bench.save_fails(Code::DISK_FULL);
+    let mut asked = false;
+    while bench.attempt_state() != "saving" {
+        asked |= bench.run_to_next();
+    }
+    assert!(!asked, "what the store gave is saved, not asked for again");
+    bench.saved();
+    assert_eq!(bench.served().as_deref(), Some("mine"));
+}
+
+#[test]
 fn a_sign_in_that_cannot_be_saved_leaves_the_session_before_it() {
     let mut bench = Bench::signed_in(23, MINUTE);
     bench.sign_in_unsaved("session 2", "theirs", MINUTE);
