@@ -67,6 +67,7 @@ const ALL: &[(&str, Check)] = &[
     ("durable_first", durable_first),
     ("no_dead_token", no_dead_token),
     ("living_token_goes_along", living_token_goes_along),
+    ("keyed", keyed),
     ("one_retry", one_retry),
     ("polite", polite),
     ("retry_after", retry_after),
@@ -314,6 +315,18 @@ fn living_token_goes_along(world: &World, process: &Process, turn: &Turn<'_>) ->
         }
         _ => None,
     })
+}
+
+/// The vault's later sign-in is taken up whenever the vault is looked at, whatever the clocks said at either sign-in.
+fn keyed(world: &World, process: &Process, turn: &Turn<'_>) -> Option<String> {
+    if !matches!(turn.seen, Seen::VaultChanged | Seen::LockTaken) || turn.before == StateName::SignedOut {
+        return None;
+    }
+    let record = world.devices[turn.pid.device].disk.record()?;
+    let stored = session_number(record.grant.session.as_str())?;
+    let held = session_held(process)?;
+    (held < stored)
+        .then(|| format!("the vault holds {stored:08x}, signed in after {held:08x}, which goes on"))
 }
 
 /// A refused token starts one renewal when it is the newest, none when it is older, and a 403 never does.

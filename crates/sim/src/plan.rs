@@ -310,8 +310,8 @@ impl Plan {
 
 fn shop(random: &mut Random, store: StoreKind) -> Shop {
     let access_life_s = match store {
-        StoreKind::Stock => random.weighted(&[(12, 1_800), (2, 3_600), (1, 600), (2, 28_800)]),
-        StoreKind::Evertill => random.weighted(&[(10, 900), (6, 3_600), (1, 120), (3, 28_800)]),
+        StoreKind::Stock => random.weighted(&[(8, 1_800), (4, 3_600), (1, 600), (5, 28_800)]),
+        StoreKind::Evertill => random.weighted(&[(6, 900), (6, 3_600), (1, 120), (5, 28_800)]),
     };
     Shop {
         store,
@@ -319,8 +319,8 @@ fn shop(random: &mut Random, store: StoreKind) -> Shop {
         is_one_account: random.permille(600),
         access_life_s,
         is_rest_locked: store == StoreKind::Stock && random.permille(80),
-        night: random.weighted(&[(3, Night::On), (5, Night::Asleep), (4, Night::Off)]),
-        sales_a_day_max: random.weighted(&[(2, 0), (5, 4), (3, 12), (1, 40)]),
+        night: random.weighted(&[(2, Night::On), (5, Night::Asleep), (5, Night::Off)]),
+        sales_a_day_max: random.weighted(&[(3, 0), (6, 3), (2, 10), (1, 30)]),
         has_hints: store == StoreKind::Evertill && random.permille(300),
     }
 }

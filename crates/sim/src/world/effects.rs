@@ -282,6 +282,18 @@ impl World {
     }
 
     fn put_on_disk(&mut self, device: usize, record: Record) {
+        let later = self.devices[device]
+            .disk
+            .record()
+            .filter(|kept| kept.grant.session.as_str() > record.grant.session.as_str())
+            .map(|kept| kept.grant.session.clone());
+        if let Some(later) = later {
+            let words = format!(
+                "{} was saved over the later sign-in {later}",
+                record.grant.session
+            );
+            self.violate(Violation::new("compare_and_clear", words));
+        }
         let machine = &mut self.devices[device];
         let session = session_number(record.grant.session.as_str()).unwrap_or(u32::MAX);
         let sealed = seal(0, record.grant.access.expose().as_bytes());
