@@ -7,7 +7,7 @@ use evertill_wire::{
 };
 
 use crate::{
-    ADDRESS, DrawError, Locale, Occurrence, Tone,
+    ADDRESS, Locale, Occurrence, Tone,
     rich::rich,
     text::{CauseText, Text},
     words::{rating, say},
@@ -18,10 +18,8 @@ use crate::{
 /// # Errors
 ///
 /// When the template cannot be drawn.
-pub fn code_body(code: Code, locale: Locale, occurrence: Option<&Occurrence>) -> Result<String, DrawError> {
-    CodePage::of(code.entry(), locale, occurrence)
-        .render()
-        .map_err(DrawError)
+pub fn code_body(code: Code, locale: Locale, occurrence: Option<&Occurrence>) -> askama::Result<String> {
+    CodePage::of(code.entry(), locale, occurrence).render()
 }
 
 /// How serious a code is, as a tone.

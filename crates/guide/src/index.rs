@@ -7,7 +7,7 @@ use evertill_wire::{
 };
 
 use crate::{
-    ADDRESS, DrawError, Locale, Tone,
+    ADDRESS, Locale, Tone,
     code::tone_of,
     text::Text,
     words::{rating, say, say_count},
@@ -64,8 +64,8 @@ pub fn answer(question: &str) -> Answer {
 /// # Errors
 ///
 /// When the template cannot be drawn.
-pub fn index_body(question: &str, locale: Locale) -> Result<String, DrawError> {
-    IndexPage::of(question.trim(), locale).render().map_err(DrawError)
+pub fn index_body(question: &str, locale: Locale) -> askama::Result<String> {
+    IndexPage::of(question.trim(), locale).render()
 }
 
 /// A line of a list.

@@ -29,19 +29,3 @@ pub const STYLES: &str = include_str!("../assets/guide.css");
 
 /// Address of the index; a code's page is below it.
 pub const ADDRESS: &str = "/error-codes";
-
-/// Why a page could not be drawn.
-#[derive(Debug)]
-pub struct DrawError(askama::Error);
-
-impl std::fmt::Display for DrawError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("could not draw a help page")
-    }
-}
-
-impl std::error::Error for DrawError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
-    }
-}

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{DrawError, Locale};
+use crate::Locale;
 
 /// Tokens and shared classes for [`standalone`]; [`STYLES`](crate::STYLES) goes after it in the same file.
 pub const STANDALONE_STYLES: &str = include_str!("../assets/standalone.css");
@@ -22,7 +22,7 @@ struct Document<'a> {
 /// # Errors
 ///
 /// When the template cannot be drawn.
-pub fn standalone(title: &str, body: &str, locale: Locale, stylesheet: &str) -> Result<String, DrawError> {
+pub fn standalone(title: &str, body: &str, locale: Locale, stylesheet: &str) -> askama::Result<String> {
     Document {
         lang: locale.tag(),
         direction: locale.direction(),
@@ -31,7 +31,6 @@ pub fn standalone(title: &str, body: &str, locale: Locale, stylesheet: &str) -> 
         body,
     }
     .render()
-    .map_err(DrawError)
 }
 
 #[cfg(test)]

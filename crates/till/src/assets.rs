@@ -33,10 +33,15 @@ macro_rules! file {
     };
 }
 
-const FILES: [Asset; 7] = [
+const FILES: [Asset; 8] = [
     file!("evertill.css", "text/css; charset=utf-8"),
     file!("pages.css", "text/css; charset=utf-8"),
     file!("till.css", "text/css; charset=utf-8"),
+    Asset {
+        path: "guide.css",
+        content_type: "text/css; charset=utf-8",
+        body: evertill_guide::STYLES.as_bytes(),
+    },
     file!("till.js", "text/javascript; charset=utf-8"),
     file!("inter-till.woff2", "font/woff2"),
     file!("logo.svg", "image/svg+xml"),

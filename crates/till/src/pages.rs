@@ -21,12 +21,14 @@
 //! | `GET /sale/{uuid}/receipt` | [`ReceiptPage`] | – |
 //! | `GET /sales` | [`SalesPage`] | [`SalesFragment`] → `#sales` |
 //! | `GET /session` | [`SessionPage`] | [`SessionFragment`] → `#session` |
+//! | `GET /error-codes?q`, `/error-codes/{code}` | [`HelpPage`] | – |
 //! | `GET /sign-in?store` | [`SignInPage`] | [`ChecksFragment`] → `#checks` |
 //! | `GET /events` | – | event `bar` carries [`BarFragment`]; `session` and `sales` may carry a fragment or nothing: the script then asks the page's own route again |
 
 mod checkout;
 pub mod format;
 mod frame;
+mod help;
 mod problem;
 mod register;
 mod sale;
@@ -36,6 +38,7 @@ mod sign_in;
 
 pub use checkout::{CheckoutPage, QuickAmount, RecapLine, Take, TakeFragment};
 pub use frame::{BarFragment, Frame, Nav, Person, StateBar, StoreLink, Tone, Waiting};
+pub use help::HelpPage;
 pub use problem::ProblemPage;
 pub use register::{
     CartFragment, CartLine, CartView, Category, EmptyCart, Goods, GoodsFragment, InCart, LastSale,

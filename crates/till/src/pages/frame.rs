@@ -56,6 +56,8 @@ pub enum Nav {
     Sales,
     /// The session.
     Session,
+    /// What the error codes mean.
+    Help,
     /// None of these.
     Elsewhere,
 }
@@ -71,6 +73,12 @@ impl Nav {
     #[must_use]
     pub fn is_sales(self) -> bool {
         self == Self::Sales
+    }
+
+    /// Whether the help is marked.
+    #[must_use]
+    pub fn is_help(self) -> bool {
+        self == Self::Help
     }
 
     /// Whether the session is marked.

@@ -162,7 +162,8 @@ fn why(status: &SessionStatus, wall: &Wall) -> String {
     }
 }
 
-fn capitalised(text: &str) -> String {
+/// The text with a capital at its beginning.
+pub(crate) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
@@ -267,7 +268,7 @@ pub(crate) fn unsent_words(waiting: &crate::pages::Waiting) -> String {
 }
 
 /// What happened, newest first, runs of renewals folded into one row.
-fn events(facts: &SessionFacts<'_>) -> Vec<Event> {
+pub(crate) fn events(facts: &SessionFacts<'_>) -> Vec<Event> {
     let now = facts.wall.at(facts.now_ms);
     let moment = |at_ms: i64| format::moment(&facts.wall.at(at_ms), &now);
     let mut rows: Vec<Event> = Vec::new();

@@ -21,7 +21,11 @@ async fn unsent(till: &Till) -> Result<Tally, TillError> {
         .await
 }
 
-async fn with_facts<T>(till: &Till, fill: impl FnOnce(&SessionFacts<'_>) -> T) -> Result<T, TillError> {
+/// Hands everything that is known about the session to a view.
+pub(super) async fn with_facts<T>(
+    till: &Till,
+    fill: impl FnOnce(&SessionFacts<'_>) -> T,
+) -> Result<T, TillError> {
     let unsent = unsent(till).await?;
     let (status, history) = (till.session.status(), till.session.keeper().history());
     let (shelf, wall, name) = (till.shelf(), till.wall(), till.name());

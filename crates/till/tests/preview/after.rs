@@ -534,3 +534,48 @@ pub(crate) fn sign_in(state: &str) -> SignInPage {
         ready: matches!(state, "ready" | "again"),
     }
 }
+
+pub(crate) fn occurrence() -> evertill_guide::Occurrence {
+    use evertill_guide::{Fact, Occurrence, Press, Tone, Tried};
+    let fact = |name: &str, value: &str| Fact {
+        name: name.into(),
+        value: value.into(),
+    };
+    let tried = |at: &str, tone: Tone, what: &str, more: &str| Tried {
+        at: at.into(),
+        tone,
+        what: what.into(),
+        more: more.into(),
+    };
+    Occurrence {
+        who: "Market stall · Finn".into(),
+        facts: vec![
+            fact("Session expired", "no, ends in 12 days"),
+            fact("Ended at the store", "no sign of it"),
+            fact("Store", "403, a page of Wordfence"),
+            fact("Network", "fine"),
+            fact("Tried", "9 times"),
+            fact("Next try", "in 45 s"),
+            fact("Waiting", "2 sales · £23.60"),
+        ],
+        tried: vec![
+            tried(
+                "09:26",
+                Tone::Off,
+                "Something else answered instead of the store",
+                "403, a page of Wordfence",
+            ),
+            tried(
+                "09:41",
+                Tone::Warn,
+                "The same trouble again and again",
+                "Let the store's web address through the firewall.",
+            ),
+        ],
+        press: Some(Press {
+            href: "/session/renew".into(),
+            label: "Try now".into(),
+            csrf: Some(super::shop::CSRF.into()),
+        }),
+    }
+}
