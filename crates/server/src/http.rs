@@ -30,6 +30,7 @@ mod catalogue;
 mod changes;
 mod discovery;
 mod gate;
+mod help;
 mod orders;
 mod pages;
 mod params;

@@ -5,7 +5,7 @@ use axum::http::header;
 use evertill_wire::Password;
 use uuid::Uuid;
 
-use super::{App, Ask, Reply, ask::Sent};
+use super::{App, Ask, Reply, ask::Sent, help};
 use crate::{
     accounts::{PASSWORD_BYTES_MAX, PasswordHash},
     sign_in::{
@@ -51,6 +51,10 @@ pub(super) async fn serve(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
         ("/wcpos-auth" | "/wcpos-auth/", "GET" | "HEAD" | "POST") => sign_in(app, ask).await,
         ("/assets/sign-in.css", "GET" | "HEAD") => Ok(asset("text/css; charset=UTF-8", CSS.as_bytes())),
         ("/assets/inter-till.woff2", "GET" | "HEAD") => Ok(asset("font/woff2", FONT)),
+        ("/assets/help.css", "GET" | "HEAD") => {
+            Ok(asset("text/css; charset=UTF-8", help::styles().as_bytes()))
+        }
+        (path, "GET" | "HEAD") if help::is_help(path) => Ok(help::serve(path, ask)),
         (path, "GET" | "HEAD") => match picture_slug(path) {
             Some(slug) => picture(app, slug).await,
             None => Ok(not_found()),
