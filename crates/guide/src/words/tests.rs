@@ -27,6 +27,13 @@ fn ids(locale: Locale) -> BTreeSet<String> {
     ids
 }
 
+/// The codes every language explains: session and connection, in both schemes.
+fn is_translated(code: Code) -> bool {
+    ["API01", "API02", "AUTH"]
+        .iter()
+        .any(|family| code.as_str().starts_with(family))
+}
+
 /// What a language has to say about a code.
 fn wanted(code: Code) -> Vec<String> {
     let entry = code.entry();
@@ -77,6 +84,23 @@ fn no_language_lacks_a_word_of_the_pages() {
 }
 
 #[test]
+fn every_language_explains_the_codes_of_session_and_connection_whole() {
+    for locale in translated() {
+        let own = ids(locale);
+        let missing: Vec<String> = Code::all()
+            .filter(|code| is_translated(*code))
+            .flat_map(wanted)
+            .filter(|id| !own.contains(id))
+            .collect();
+        assert!(
+            missing.is_empty(),
+            "{locale:?} lacks {} texts: {missing:#?}",
+            missing.len()
+        );
+    }
+}
+
+#[test]
 fn no_language_says_anything_that_english_does_not() {
     let known: BTreeSet<String> = Code::all().flat_map(wanted).collect();
     let english = ids(Locale::English);
@@ -115,6 +139,19 @@ fn every_language_has_every_rating() {
         let own = ids(locale);
         let missing: Vec<String> = rating_ids().into_iter().filter(|id| !own.contains(id)).collect();
         assert!(missing.is_empty(), "{locale:?} lacks {missing:?}");
+    }
+}
+
+#[test]
+fn titles_stay_short_in_every_language() {
+    for locale in translated() {
+        for code in Code::all().filter(|code| is_translated(*code)) {
+            let title = exactly(locale, code.as_str(), None, None).unwrap();
+            assert!(
+                title.split_whitespace().count() <= 12,
+                "{locale:?} {code}: {title}"
+            );
+        }
     }
 }
 
