@@ -5,6 +5,7 @@
 mod catalogue;
 mod dangers;
 mod discovery;
+mod help;
 mod operation;
 mod orders;
 mod recorded;
