@@ -8,6 +8,7 @@ use super::Asked;
 use super::device::span;
 use crate::context::Context;
 use crate::finding::{Finding, Fixer, Layer, Remedy, Verdict};
+use crate::probe::certificate::Certificate;
 use crate::probe::{Outcome, TlsSeen, proxy};
 use crate::reading;
 use crate::remedies;
@@ -140,53 +141,14 @@ fn judge(asked: Asked, context: &Context, seen: &TlsSeen) -> Finding {
         }
         (None, _) => asked.ok("The store's certificate is good."),
         (Some(_), certificate) => {
-            let (sentence, who, text) = match certificate {
-                Some(known) if known.not_after_s < now_s => (
-                    format!(
-                        "The store's certificate ended {} ago.",
-                        span(now_s - known.not_after_s)
-                    ),
-                    Fixer::Website,
-                    "Renew the certificate at the host. If it is new, this device's clock is wrong."
-                        .to_owned(),
-                ),
-                Some(known) if known.not_before_s > now_s => (
-                    "The store's certificate is not valid yet.".to_owned(),
-                    Fixer::Device,
-                    "Set this device's clock by the network.".to_owned(),
-                ),
-                Some(_) if !seen.is_for_this_name => (
-                    "The store's certificate was made for another name.".to_owned(),
-                    Fixer::Website,
-                    "Give the address the certificate is for, or have a certificate made for this one."
-                        .to_owned(),
-                ),
-                Some(known) => (
-                    format!(
-                        "The certificate is signed by \u{201c}{}\u{201d}, whom this device does not trust.",
-                        known.issuer
-                    ),
-                    Fixer::Device,
-                    format!(
-                        "If \u{201c}{}\u{201d} is your security software or your company's proxy, install its root \
-                         certificate on this device or exempt the store from inspection; if nobody knows it, do not \
-                         use this network.",
-                        known.issuer
-                    ),
-                ),
-                None => (
-                    "The store's certificate cannot be trusted.".to_owned(),
-                    Fixer::Website,
-                    Code::TLS_CERTIFICATE_ERROR.entry().remedy.to_owned(),
-                ),
-            };
+            let (sentence, remedy) = refusal(seen, certificate.as_ref(), now_s);
             Finding::fault(
                 asked.id,
                 asked.layer,
                 Verdict::Broken,
                 Code::TLS_CERTIFICATE_ERROR,
                 sentence,
-                Remedy::new(who, text),
+                remedy,
             )
         }
     };
@@ -197,6 +159,52 @@ fn judge(asked: Asked, context: &Context, seen: &TlsSeen) -> Finding {
             .seen("signed by", certificate.issuer.clone())
             .seen("ends in", span(certificate.not_after_s - now_s)),
         None => finding,
+    }
+}
+
+/// Why the certificates are refused, in the order in which one reason explains another.
+fn refusal(seen: &TlsSeen, certificate: Option<&Certificate>, now_s: i64) -> (String, Remedy) {
+    match certificate {
+        Some(known) if known.not_after_s < now_s => (
+            format!(
+                "The store's certificate ended {} ago.",
+                span(now_s - known.not_after_s)
+            ),
+            Remedy::new(
+                Fixer::Website,
+                "Renew the certificate at the host. If it is new, this device's clock is wrong.",
+            ),
+        ),
+        Some(known) if known.not_before_s > now_s => (
+            "The store's certificate is not valid yet.".to_owned(),
+            Remedy::new(Fixer::Device, "Set this device's clock by the network."),
+        ),
+        Some(_) if !seen.is_for_this_name => (
+            "The store's certificate was made for another name.".to_owned(),
+            Remedy::new(
+                Fixer::Website,
+                "Give the address the certificate is for, or have a certificate made for this one.",
+            ),
+        ),
+        Some(known) => (
+            format!(
+                "The certificate is signed by \u{201c}{}\u{201d}, whom this device does not trust.",
+                known.issuer
+            ),
+            Remedy::new(
+                Fixer::Device,
+                format!(
+                    "If \u{201c}{}\u{201d} is your security software or your company's proxy, install its root \
+                     certificate on this device or exempt the store from inspection; if nobody knows it, do not use \
+                     this network.",
+                    known.issuer
+                ),
+            ),
+        ),
+        None => (
+            "The store's certificate cannot be trusted.".to_owned(),
+            remedies::of_code(Code::TLS_CERTIFICATE_ERROR, Fixer::Website),
+        ),
     }
 }
 

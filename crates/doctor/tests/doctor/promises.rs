@@ -134,8 +134,10 @@ async fn a_shared_report_holds_no_secret_no_address_and_no_name_and_says_so() {
 
 #[tokio::test]
 async fn the_terminal_and_json_use_the_same_words() {
-    let mut script = Script::default();
-    script.strips_header = true;
+    let script = Script {
+        strips_header: true,
+        ..Script::default()
+    };
     let report = examined(World {
         script,
         ..World::default()
