@@ -72,6 +72,10 @@ pub(crate) enum Command {
     /// Takes a code (`API02007`), a store's error code (`woocommerce_pos_rest_unauthorized`) or a whole message in
     /// quotes. Exits with 2 when nothing fits.
     Explain(Explain),
+    /// What is wrong between this device and the store, and who can mend it.
+    ///
+    /// Changes nothing, signs nobody out and sends no password. Exits 0 when all is well, else on the first cause.
+    Doctor(Doctor),
 }
 
 impl Command {
@@ -87,7 +91,8 @@ impl Command {
             | Self::Token(_)
             | Self::Refresh(_)
             | Self::Logout(_)
-            | Self::Explain(_) => "error",
+            | Self::Explain(_)
+            | Self::Doctor(_) => "error",
         }
     }
 }
@@ -191,6 +196,26 @@ pub(crate) enum Audience {
     Owner,
     /// Somebody who reads logs.
     Developer,
+}
+
+/// `evertill doctor`.
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Address of the store; may be left out where only one is known here.
+    #[arg(long, value_name = "URL")]
+    pub(crate) store: Option<String>,
+    /// The report as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Look again every half minute, until Ctrl-C.
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// Also ask the store whether it would renew the session. The session stays as it is.
+    #[arg(long)]
+    pub(crate) renew: bool,
+    /// Save the report as well: JSON where the name ends in .json, else text.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save: Option<PathBuf>,
 }
 
 /// The commands that need a store and nothing else.

@@ -11,6 +11,7 @@ use crate::{
 };
 
 mod demo;
+mod doctor;
 mod explain;
 mod login;
 mod logout;
@@ -37,6 +38,7 @@ pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<(), Failure> {
         Command::Refresh(options) => refresh::run(&options, &Home::open(home(data_dir)?)?, printer).await,
         Command::Logout(options) => logout::run(&options, &Home::open(home(data_dir)?)?, printer).await,
         Command::Explain(options) => explain::run(&options, printer),
+        Command::Doctor(options) => doctor::run(&options, &home(data_dir)?, printer).await,
     }
 }
 

@@ -3,9 +3,10 @@
 use std::{io, process::ExitCode};
 
 use evertill_client::ClientError;
+use evertill_doctor::DoctorError;
 use evertill_server::ServerError;
 use evertill_till::TillError;
-use evertill_wire::{Code, env};
+use evertill_wire::{Code, Exit, env};
 use tracing_subscriber::filter::ParseError;
 
 /// Why a command failed.
@@ -47,6 +48,23 @@ pub(crate) enum Failure {
     /// The system does not tell this process when to stop.
     #[error("could not listen for the signal to stop")]
     Signal(#[source] io::Error),
+    /// The doctor could not make or save its report.
+    #[error(transparent)]
+    Doctor(#[from] DoctorError),
+    /// The doctor found something broken; the report is on stdout.
+    #[error("something is broken between here and {store}: {sentence}")]
+    Unwell {
+        /// The store that was looked at.
+        store: String,
+        /// The first cause, one sentence.
+        sentence: String,
+        /// Its code.
+        code: Code,
+        /// What mends it.
+        remedy: String,
+        /// How the process exits on it.
+        exit: Exit,
+    },
     /// Sales would be lost.
     #[error("sales in this data directory have not reached {store} yet: {count}")]
     UnsentSales {
@@ -70,6 +88,8 @@ impl Failure {
             Self::TemporaryDirectory(_) => Code::PERMISSION_DENIED,
             Self::UnsentSales { .. } => Code::UNSENT_SALES,
             Self::UnknownCode => Code::INVALID_PARAMETER_VALUE,
+            Self::Doctor(error) => error.code(),
+            Self::Unwell { code, .. } => *code,
         }
     }
 
@@ -79,6 +99,8 @@ impl Failure {
             Self::Client(error) => error.remedy(),
             Self::Server(error) => error.remedy(),
             Self::Till(error) => error.remedy(),
+            Self::Doctor(error) => error.remedy(),
+            Self::Unwell { remedy, .. } => remedy.clone(),
             Self::LogFilter(_) => {
                 let name = env::LOG;
                 format!("Write a filter like `info` or `evertill_client=debug`, or unset {name}.")
@@ -104,6 +126,11 @@ impl Failure {
 
     /// How the process exits.
     pub(crate) fn exit(&self) -> ExitCode {
-        ExitCode::from(self.code().exit() as u8)
+        let exit = if let Self::Unwell { exit, .. } = self {
+            *exit
+        } else {
+            self.code().exit()
+        };
+        ExitCode::from(exit as u8)
     }
 }
