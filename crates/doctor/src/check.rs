@@ -16,7 +16,7 @@ pub const CHECK_MAX: Duration = Duration::from_millis(9_500);
 /// One small question about the way from the till to the store.
 ///
 /// A check changes nothing, sends no password, and presents the refresh token only with consent. It asks the network
-/// through [`Context::probes`], which ask each thing once and only after what it needs has been found well.
+/// through the probes of the context, which ask each thing once and only after what it needs has been found well.
 pub trait Check: Send + Sync {
     /// Its stable name, `network.dns`.
     fn id(&self) -> &'static str;

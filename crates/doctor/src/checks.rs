@@ -179,7 +179,7 @@ impl Asked {
             "site.redirect" => "It needs the store's own address.",
             "site.rest" => "It needs WordPress' interface.",
             "plugin.wcpos" => "It needs the WCPOS plugin.",
-            "session.signed-in" => "It needs somebody to be signed in, with a living token.",
+            "session.signed-in" => "It needs somebody to be signed in and access that has not ended.",
             _ => "It does not apply here.",
         };
         let finding = self.not_checked(why);

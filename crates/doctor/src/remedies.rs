@@ -115,7 +115,7 @@ pub(crate) fn captive_portal() -> Remedy {
 pub(crate) fn other_address(origin: &str) -> Remedy {
     Remedy::new(
         Fixer::Device,
-        format!("If {origin} is your store, give that as its address; the till follows nothing by itself with a token."),
+        format!("If {origin} is your store, give that as its address; the till does not follow by itself."),
     )
     .with_lines(origin)
 }

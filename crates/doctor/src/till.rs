@@ -23,8 +23,8 @@ pub struct CatalogueState {
     pub items: u64,
     /// Items at the store, when it said so.
     pub of: Option<u64>,
-    /// Seconds since it was last compared with the store.
-    pub age_s: u64,
+    /// Seconds since it was last compared with the store, when the till knows.
+    pub age_s: Option<u64>,
 }
 
 /// The receipt printer.

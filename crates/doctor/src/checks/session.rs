@@ -17,6 +17,10 @@ use crate::reply::Reply;
 /// An access token that lives shorter than this turns each slow minute of the store into an interruption, in seconds.
 const LIFE_FINE_S: u64 = 60;
 
+/// Lengthens the life of access tokens on a stock store.
+const LIFE_LINE: &str =
+    "add_filter( 'woocommerce_pos_jwt_access_token_expire', fn( $end, $start ) => $start + 900, 10, 2 );";
+
 /// A store that saw the session this much later than this device renewed it was asked by somebody else, in seconds.
 const SHARED_S: i64 = 120;
 
@@ -38,19 +42,19 @@ pub(super) async fn token_way(asked: Asked, context: &Context) -> Finding {
         )
     };
     match echo.arrived {
-        Some((true, _)) => asked.ok("The header with the token arrives."),
+        Some((true, _)) => asked.ok("The sign-in header arrives."),
         Some((false, true)) => stripped(
-            "Something in front of WordPress removes the header with the token; the address carries it instead.",
+            "Something in front of WordPress removes the sign-in header; the address carries the sign-in instead.",
         )
         .into_finding(asked.id, Verdict::Warn)
         .seen("spare route", "in use"),
-        Some((false, false)) => stripped("Something in front of WordPress removes the token on every way.")
+        Some((false, false)) => stripped("Something in front of WordPress removes the sign-in on every way.")
             .into_finding(asked.id, Verdict::Broken),
         None => match reading::problem(&echo.reply) {
             Some(problem) if problem.code != Code::WCPOS_PLUGIN_NOT_FOUND => {
                 problem.into_finding(asked.id, Verdict::Broken)
             }
-            Some(_) | None => asked.not_checked("This store does not tell which way a token arrives."),
+            Some(_) | None => asked.not_checked("This store does not tell which way a sign-in arrives."),
         },
     }
 }
@@ -99,7 +103,7 @@ pub(super) async fn token(asked: Asked, context: &Context) -> Finding {
     match context.probes().sessions(context).await {
         Outcome::Seen(seen) => match protected(&seen.reply) {
             Some((problem, verdict)) => problem.into_finding(asked.id, verdict),
-            None => asked.ok("The store accepts the session's token."),
+            None => asked.ok("The store accepts the session."),
         },
         Outcome::Silent { code, evidence } => {
             reading::silence(*code, evidence).into_finding(asked.id, Verdict::Broken)
@@ -145,10 +149,10 @@ fn token_refused(code: &str) -> Problem {
     Problem::new(
         Layer::Session,
         Code::TOKEN_INVALID,
-        "The store does not accept the session's token, and does not say why.",
+        "The store does not accept the session, and does not say why.",
         Remedy::new(
             Fixer::Cashier,
-            "Nothing, for a moment: the till renews the session by itself. If the new token is refused as well, sign in \
+            "Nothing, for a moment: the till renews the session by itself. If it is refused again, sign in \
              again; sales that wait stay on the till.",
         ),
     )
@@ -180,39 +184,39 @@ pub(super) async fn claims(asked: Asked, context: &Context) -> Finding {
         return asked.after("session.signed-in");
     };
     let Some(claims) = jwt::claims(token.expose()) else {
-        return asked.ok("The token is of a kind that says nothing about itself.");
+        return asked.ok("The access is of a kind that says nothing about itself.");
     };
     let front = context.probes().front(context).await;
     let (Some(ends_s), Some(store_ms)) = (
         claims.expires_at,
         front.seen().and_then(|front| front.last.date_ms),
     ) else {
-        return asked.ok("The token can be read.");
+        return asked.ok("What the store gave for access can be read.");
     };
     let left_s = ends_s - store_ms / 1_000;
     if left_s > 0 {
         return asked
             .ok(format!(
-                "By the store's clock the token lives {} more.",
+                "By the store's clock the access lasts {} more.",
                 span(left_s)
             ))
-            .seen("token", token.fingerprint().to_string());
+            .seen("fingerprint", token.fingerprint().to_string());
     }
     Finding::fault(
         asked.id,
         asked.layer,
         Verdict::Warn,
         Code::TOKEN_EXPIRED,
-        format!("By the store's clock the token ended {} ago.", span(-left_s)),
+        format!("By the store's clock the access ended {} ago.", span(-left_s)),
         remedies::of_code(Code::TOKEN_EXPIRED, Fixer::Time),
     )
-    .seen("token", token.fingerprint().to_string())
+    .seen("fingerprint", token.fingerprint().to_string())
 }
 
 /// The refresh token is accepted. Looked at only with consent.
 pub(super) async fn renewal(asked: Asked, context: &Context) -> Finding {
     if !context.may_renew {
-        return asked.not_checked("The refresh token is presented only when somebody allows it.");
+        return asked.not_checked("The store is asked for a renewal only when somebody allows it.");
     }
     let seen = match context.probes().renewal(context).await {
         Outcome::Seen(seen) => seen,
@@ -240,7 +244,7 @@ pub(super) async fn renewal(asked: Asked, context: &Context) -> Finding {
                 return site::noise(&seen.reply).into_finding(asked.id, Verdict::Warn);
             }
             asked.ok("The store renews the session.").seen(
-                "new token lives",
+                "new access lasts",
                 span(i64::try_from(renewed.access_life.as_secs()).unwrap_or(i64::MAX)),
             )
         }
@@ -253,7 +257,9 @@ fn refused(reason: Reason) -> Problem {
         Reason::Ended => "The session was ended at the store.",
         Reason::Foreign => "The store's keys or its address changed since the sign-in.",
         Reason::UserGone => "The account is gone from the store.",
-        Reason::HalfEnded => "The store renews this session and refuses its tokens: it is half ended there.",
+        Reason::HalfEnded => {
+            "The store renews this session and refuses it all the same: it is half ended there."
+        }
     };
     Problem::new(Layer::Session, reason.code(), sentence, remedies::sign_in())
 }
@@ -265,18 +271,15 @@ pub(super) async fn life(asked: Asked, context: &Context) -> Finding {
     };
     let shown = span(i64::try_from(life_s).unwrap_or(i64::MAX));
     if life_s >= LIFE_FINE_S {
-        return asked.ok(format!("Access tokens live {shown}."));
+        return asked.ok(format!("Access lasts {shown} at a time."));
     }
     Finding::fault(
         asked.id,
         asked.layer,
         Verdict::Warn,
         Code::INVALID_SITE_CONFIGURATION,
-        format!("Access tokens live only {shown}; every slow moment of the store is felt at the till."),
-        Remedy::new(
-            Fixer::Website,
-            "Let access tokens live fifteen minutes or longer (the filter woocommerce_pos_jwt_access_token_expire).",
-        ),
+        format!("Access lasts only {shown} at a time; every slow moment of the store is felt at the till."),
+        Remedy::new(Fixer::Website, "Let access last fifteen minutes or longer.").with_lines(LIFE_LINE),
     )
 }
 

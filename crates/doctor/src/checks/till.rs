@@ -72,14 +72,12 @@ pub(super) async fn catalogue(asked: Asked, context: &Context) -> Finding {
     let Some(state) = context.till.as_ref().and_then(|till| till.catalogue()) else {
         return asked.not_checked("This till does not tell.");
     };
-    let of = state
-        .of
-        .map_or_else(|| "checking the total".to_owned(), |of| format!("of {of}"));
-    let sentence = format!(
-        "{} items here ({of}), compared {} ago.",
-        state.items,
-        shown(state.age_s)
-    );
+    let of = state.of.map(|of| format!(" of {of}")).unwrap_or_default();
+    let age = state
+        .age_s
+        .map(|age_s| format!(", compared {} ago", shown(age_s)))
+        .unwrap_or_default();
+    let sentence = format!("{}{of} items are on this till{age}.", state.items);
     if state.items == 0 {
         return Finding::fault(
             asked.id,
@@ -93,7 +91,7 @@ pub(super) async fn catalogue(asked: Asked, context: &Context) -> Finding {
             ),
         );
     }
-    if state.age_s > CATALOGUE_FINE_S {
+    if state.age_s.is_some_and(|age_s| age_s > CATALOGUE_FINE_S) {
         return Finding::fault(
             asked.id,
             asked.layer,

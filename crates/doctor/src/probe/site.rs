@@ -164,7 +164,6 @@ async fn follow(base: &Url, first: Reply) -> Front {
             if !reading::is_same_store(base, &target) {
                 return front;
             }
-            front.base.set_path(base.path());
             front.base = moved(base, &target);
         }
         match knock(&target).await {

@@ -168,7 +168,7 @@ impl TillView for BusyTill {
         Some(CatalogueState {
             items: 1_240,
             of: Some(1_240),
-            age_s: 120,
+            age_s: Some(120),
         })
     }
 
