@@ -21,6 +21,7 @@
 //! | `GET /sale/{uuid}/receipt` | [`ReceiptPage`] | – |
 //! | `GET /sales` | [`SalesPage`] | [`SalesFragment`] → `#sales` |
 //! | `GET /session` | [`SessionPage`] | [`SessionFragment`] → `#session` |
+//! | `GET /health` | [`HealthPage`] | – |
 //! | `GET /error-codes?q`, `/error-codes/{code}` | [`HelpPage`] | – |
 //! | `GET /sign-in?store` | [`SignInPage`] | [`ChecksFragment`] → `#checks` |
 //! | `GET /events` | – | event `bar` carries [`BarFragment`]; `session` and `sales` may carry a fragment or nothing: the script then asks the page's own route again |
@@ -28,6 +29,7 @@
 mod checkout;
 pub mod format;
 mod frame;
+mod health;
 mod help;
 mod problem;
 mod register;
@@ -38,6 +40,7 @@ mod sign_in;
 
 pub use checkout::{CheckoutPage, QuickAmount, RecapLine, Take, TakeFragment};
 pub use frame::{BarFragment, Frame, Nav, Person, StateBar, StoreLink, Tone, Waiting};
+pub use health::{HealthCheck, HealthGroup, HealthHop, HealthPage, HealthView};
 pub use help::HelpPage;
 pub use problem::ProblemPage;
 pub use register::{

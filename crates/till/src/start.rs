@@ -134,6 +134,7 @@ pub async fn start(options: TillOptions) -> Result<TillHandle, TillError> {
     let (stop, stopping) = watch::channel(false);
     let (nudges, nudged) = mpsc::channel(NUDGES_MAX);
     let till = Arc::new(Till {
+        data_dir: options.data_dir.clone(),
         desk: Desk::new(db.clone()),
         session: Session::new(keeper.clone(), kept.last_person)?,
         hub: Hub::new(),

@@ -1,5 +1,6 @@
 //! What all parts of a running till share.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
@@ -20,6 +21,8 @@ use crate::web::sign_in::Door;
 
 /// A running till.
 pub(crate) struct Till {
+    /// Where everything is kept.
+    pub(crate) data_dir: PathBuf,
     /// What survives a power cut.
     pub(crate) db: Db,
     /// The open sale.

@@ -8,6 +8,7 @@ mod cart;
 mod checkout;
 mod events;
 mod guard;
+mod health;
 mod help;
 mod register;
 mod reply;
@@ -63,6 +64,8 @@ pub(crate) fn router(till: Arc<Till>) -> Router {
         .route("/sign-in", get(sign_in::show))
         .route("/sign-in/start", post(sign_in::start))
         .route("/sign-in/callback", get(sign_in::callback))
+        .route("/health", get(health::show))
+        .route("/health/report", get(health::report))
         .route("/events", get(events::listen))
         .route("/assets/{*path}", get(asset))
         .route("/healthz", get(|| async { "ok\n" }))

@@ -5,6 +5,8 @@
 
 #[path = "preview/after.rs"]
 mod after;
+#[path = "preview/health.rs"]
+mod health;
 #[path = "preview/shop.rs"]
 mod shop;
 
@@ -59,6 +61,9 @@ fn pages() -> BTreeMap<String, String> {
     put("sale-refused", after::sale("refused").render());
     put("session", after::session(true).render());
     put("session-needed", after::session(false).render());
+    for state in ["well", "fix", "broken"] {
+        put(&format!("health-{state}"), health::health(state).render());
+    }
     for state in ["new", "looking", "ready", "again"] {
         put(&format!("sign-in-{state}"), after::sign_in(state).render());
     }
@@ -354,6 +359,17 @@ fn a_receipt_says_that_it_is_a_copy_and_not_yet_registered() {
     assert!(copy.contains("COPY") && copy.contains("Not yet registered online"));
     let first = after::receipt(true).render().unwrap();
     assert!(!first.contains("COPY") && !first.contains("Not yet registered"));
+}
+
+#[test]
+fn the_health_page_begins_with_the_verdict_and_marks_the_broken_hop() {
+    let well = health::health("well").render().unwrap();
+    assert!(well.contains("This till is ready to sell.") && !well.contains("class=\"bad\""));
+    let broken = health::health("broken").render().unwrap();
+    assert!(broken.contains("<li class=\"bad\"><span class=\"node\">"));
+    assert!(broken.contains("API01008") && broken.contains("whoever runs the store"));
+    let fix = health::health("fix").render().unwrap();
+    assert!(fix.contains("Ready to sell. 1 thing to fix today.") && fix.contains("class=\"paste\""));
 }
 
 #[test]

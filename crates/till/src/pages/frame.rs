@@ -56,6 +56,8 @@ pub enum Nav {
     Sales,
     /// The session.
     Session,
+    /// How the way to the store is.
+    Health,
     /// What the error codes mean.
     Help,
     /// None of these.
@@ -73,6 +75,12 @@ impl Nav {
     #[must_use]
     pub fn is_sales(self) -> bool {
         self == Self::Sales
+    }
+
+    /// Whether the health page is marked.
+    #[must_use]
+    pub fn is_health(self) -> bool {
+        self == Self::Health
     }
 
     /// Whether the help is marked.

@@ -1,0 +1,94 @@
+//! The health page, of a till that is well and of one that is not.
+
+use evertill_doctor::{Finding, Fixer, Layer, Remedy, Verdict, diagnose};
+use evertill_till::pages::*;
+use evertill_wire::Code;
+
+use super::shop::frame;
+
+fn good() -> Vec<Finding> {
+    vec![
+        Finding::ok(
+            "device.clock",
+            Layer::Device,
+            "This device's clock is 2 s behind the store's. Up to 60 s is fine.",
+        ),
+        Finding::ok("device.disk", Layer::Device, "51200 MiB are free.").seen("free", "51200 MiB"),
+        Finding::ok(
+            "network.dns",
+            Layer::Network,
+            "The store's name leads to an address.",
+        )
+        .seen("resolver", "192.0.2.7"),
+        Finding::ok(
+            "network.tcp",
+            Layer::Network,
+            "The store's server takes connections.",
+        )
+        .seen("took", "38 ms"),
+        Finding::ok(
+            "site.security",
+            Layer::Proxy,
+            "Cloudflare stands in front of the site and lets the till through.",
+        )
+        .seen("recognised as", "Cloudflare"),
+        Finding::ok("site.wordpress", Layer::WordPress, "WordPress 7.1.").seen("version", "7.1"),
+        Finding::ok(
+            "plugin.woocommerce",
+            Layer::WooCommerce,
+            "WooCommerce 10.0.2 is active.",
+        )
+        .seen("version", "10.0.2"),
+        Finding::ok("plugin.wcpos", Layer::Wcpos, "The WCPOS plugin 1.10.0 is active.")
+            .seen("version", "1.10.0"),
+        Finding::ok("session.signed-in", Layer::Session, "Ada Osei is signed in."),
+        Finding::ok("till.unsent", Layer::Till, "No sale waits."),
+    ]
+}
+
+/// The page of a till that is `well`, has something to `fix` today, or is `broken`.
+pub(crate) fn health(state: &str) -> HealthPage {
+    let mut findings = good();
+    match state {
+        "fix" => findings[4] = stripped(),
+        "broken" => {
+            findings[5] = Finding::fault(
+                "site.rest",
+                Layer::WordPress,
+                Verdict::Broken,
+                Code::WEBSITE_UNAVAILABLE,
+                "PHP fails at the store, in plugins/flash-sale-popup.",
+                Remedy::new(
+                    Fixer::Website,
+                    "Deactivate or update plugins/flash-sale-popup; the log is wp-content/debug.log when WP_DEBUG_LOG is on, else the host's error log.",
+                ),
+            )
+            .seen("answer", "500 application/json, internal_server_error");
+            for (place, layer) in [(6, Layer::WooCommerce), (7, Layer::Wcpos)] {
+                let id = findings[place].id.clone();
+                findings[place] = Finding::not_checked(&id, layer, "It needs WordPress' interface.");
+            }
+        }
+        _ => {}
+    }
+    HealthPage {
+        frame: frame("Health", Nav::Health, "online"),
+        health: HealthView::of(&diagnose(&findings)),
+    }
+}
+
+fn stripped() -> Finding {
+    let remedy = Remedy::new(
+        Fixer::Website,
+        "Let the Authorization header through to PHP: paste the lines below into the web server's settings.",
+    );
+    Finding::fault(
+        "session.header",
+        Layer::Proxy,
+        Verdict::Warn,
+        Code::INVALID_SITE_CONFIGURATION,
+        "Something in front of WordPress removes the sign-in header; the address carries the sign-in instead.",
+        remedy.with_lines("# nginx, beside the other fastcgi_param lines\nfastcgi_param HTTP_AUTHORIZATION $http_authorization;"),
+    )
+    .seen("spare route", "in use")
+}
