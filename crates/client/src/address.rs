@@ -73,6 +73,13 @@ impl StoreAddress {
         is_private_host(&self.url)
     }
 
+    /// Whether what belongs to this store may travel to `url`: over `https` always, over plain `http` only where the
+    /// person typed it, or typed no scheme for a host within reach of nobody else.
+    #[must_use]
+    pub fn accepts(&self, url: &Url) -> bool {
+        url.scheme() == "https" || self.url.scheme() == "http" || (!self.is_scheme_given && self.is_private())
+    }
+
     /// The same address with another scheme.
     #[must_use]
     pub fn with_scheme(&self, scheme: &str) -> Self {
@@ -253,6 +260,23 @@ mod tests {
                 .chars()
                 .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
         );
+    }
+
+    #[test]
+    fn plain_http_is_accepted_only_where_it_was_typed_or_stays_in_private() {
+        for (typed, is_accepted) in [
+            ("https://localhost:8421", false),
+            ("https://shop.example", false),
+            ("shop.example", false),
+            ("localhost:8421", true),
+            ("http://localhost:8421", true),
+            ("http://shop.example", true),
+        ] {
+            let address = StoreAddress::parse(typed).unwrap();
+            let found = |scheme: &str| address.accepts(address.with_scheme(scheme).url());
+            assert_eq!(found("http"), is_accepted, "{typed}");
+            assert!(found("https"), "{typed}");
+        }
     }
 
     #[test]

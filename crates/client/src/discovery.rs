@@ -90,6 +90,16 @@ pub async fn discover(address: &str) -> Discovery {
     discover_and_tell(address, |_| {}).await
 }
 
+/// Finds out what stands behind an address that was read already; a scheme that nobody typed stays open.
+pub async fn discover_store(store: &StoreAddress) -> Discovery {
+    let text = store.to_string();
+    let typed = text
+        .strip_prefix("https://")
+        .filter(|_| !store.is_scheme_given())
+        .unwrap_or(&text);
+    discover(typed).await
+}
+
 /// Like [`discover`], and tells of each row as soon as it is finished.
 pub async fn discover_and_tell(address: &str, tell: impl FnMut(&Check) + Send) -> Discovery {
     let mut list = Checklist {

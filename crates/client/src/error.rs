@@ -133,6 +133,12 @@ pub enum ClientError {
         /// The store that was found.
         actual: String,
     },
+    /// The saved session was made over plain http, and the address says https.
+    #[error("refused to use a session that was made over plain http for {store}")]
+    MadeOverHttp {
+        /// The store as it was named.
+        store: String,
+    },
     /// The store answered something that does not fit the operation.
     #[error("could not {operation}: {evidence}")]
     Answered {
@@ -240,6 +246,7 @@ impl ClientError {
             Self::NoRandom(_) | Self::HttpSetup(_) => Code::SERVICE_UNAVAILABLE,
             Self::Unreachable { source, .. } => source.code(),
             Self::OtherOrigin { .. } | Self::OtherStore { .. } => Code::INVALID_SITE_CONFIGURATION,
+            Self::MadeOverHttp { .. } => Code::STORE_WANTS_HTTPS,
             Self::Answered { code, .. } | Self::NotAStore { code, .. } | Self::SignInRefused { code, .. } => {
                 *code
             }
@@ -272,6 +279,9 @@ impl ClientError {
     pub fn exit(&self) -> Exit {
         match self.cause() {
             Some(_) if matches!(self, Self::SessionEnded { .. }) => Exit::SignIn,
+            Some(seen) if matches!(self, Self::NotResumed { .. }) && seen.code == Code::STORE_WANTS_HTTPS => {
+                Exit::SignIn
+            }
             Some(seen) => seen.code.exit(),
             None => self.code().exit(),
         }
@@ -280,6 +290,19 @@ impl ClientError {
     /// One sentence: what to do next.
     #[must_use]
     pub fn remedy(&self) -> String {
+        if let Self::Unreachable { origin, source } = self
+            && source.code() == Code::STORE_WANTS_HTTPS
+        {
+            let plain = origin.replacen("https://", "http://", 1);
+            return format!(
+                "If this is your store and it stands in your own network, give its address as {plain}."
+            );
+        }
+        if let Self::NotResumed { store, source } = self
+            && source.code == Code::STORE_WANTS_HTTPS
+        {
+            return format!("Sign in again with `evertill login --store {store}`.");
+        }
         let own = if matches!(self, Self::NoHome) {
             "Name a directory with `--data-dir` or in `EVERTILL_HOME`."
         } else if matches!(self, Self::VaultKeyMissing { .. }) {

@@ -88,10 +88,12 @@ impl Home {
         Ok(keys.iter().filter_map(|key| self.profile_of_key(key)).collect())
     }
 
-    /// What is known about a store, when it was met before.
+    /// What is known about a store, when it was met before in a way that this address allows: what was found over
+    /// plain `http` says nothing about an address given as `https`.
     #[must_use]
     pub fn profile(&self, store: &StoreAddress) -> Option<StoreProfile> {
         self.profile_of_key(&store.key())
+            .filter(|profile| profile.serves(store))
     }
 
     /// Remembers what is known about a store.

@@ -16,7 +16,7 @@ use url::Url;
 
 use crate::address::StoreAddress;
 use crate::clock::{Clock, SystemClock};
-use crate::discovery::{Discovery, discover};
+use crate::discovery::{Discovery, discover_store};
 use crate::error::{ClientError, Seen};
 use crate::home::Home;
 use crate::http::{Bearer, Http, Request};
@@ -107,7 +107,8 @@ enum Message {
 impl Keeper {
     /// Takes up the session of a store, if there is one, and starts keeping it. Needs no network.
     ///
-    /// A vault that cannot be read does not fail: the status then says so, and a new sign-in replaces it.
+    /// A vault that cannot be read does not fail: the status then says so, and a new sign-in replaces it. The same goes
+    /// for a session made over plain `http`, when the address is given as `https`.
     ///
     /// # Errors
     /// [`ClientError::KeyChoice`] for a bad setting, [`ClientError::HttpSetup`] when TLS cannot be set up.
@@ -237,7 +238,7 @@ impl Keeper {
     /// # Errors
     /// Why the store cannot be used; [`ClientError::FileNotWritten`] when it cannot be remembered.
     pub async fn connect(&self) -> Result<StoreProfile, ClientError> {
-        let Discovery { result, .. } = discover(&self.shared.store.to_string()).await;
+        let Discovery { result, .. } = discover_store(&self.shared.store).await;
         let profile = result?;
         self.use_profile(profile.clone())?;
         Ok(profile)
@@ -249,7 +250,7 @@ impl Keeper {
     /// # Errors
     /// [`ClientError::OtherStore`] when it is another store's; [`ClientError::FileNotWritten`].
     pub fn use_profile(&self, profile: StoreProfile) -> Result<(), ClientError> {
-        if profile.address.key() != self.shared.store.key() {
+        if profile.address.key() != self.shared.store.key() || !profile.serves(&self.shared.store) {
             return Err(ClientError::OtherStore {
                 expected: self.store_text(),
                 actual: profile.address.to_string(),

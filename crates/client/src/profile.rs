@@ -104,6 +104,14 @@ impl StoreProfile {
         route_url(&self.rest_root, self.route_style, route, query)
     }
 
+    /// Whether everything this profile leads to may be reached from the address a person gave.
+    #[must_use]
+    pub fn serves(&self, given: &StoreAddress) -> bool {
+        [self.address.url(), &self.rest_root, &self.sign_in_page]
+            .into_iter()
+            .all(|url| given.accepts(url))
+    }
+
     /// Scheme, host and port, the only place this store's tokens may go to.
     #[must_use]
     pub fn origin(&self) -> String {

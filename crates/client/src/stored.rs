@@ -40,7 +40,10 @@ fn look(home: &Home, profile: StoreProfile, key: KeyChoice, clock: &dyn Clock) -
     let mut engine = Engine::new(clock.boot());
     let mut person = None;
     let mut vault_trouble = None;
-    let found = match Vault::new(home, &store, key).contents() {
+    let found = match Vault::new(home, &store, key)
+        .contents()
+        .and_then(|contents| contents.of_store(&store))
+    {
         Ok(contents) => {
             person = contents.person;
             contents

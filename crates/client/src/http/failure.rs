@@ -85,8 +85,14 @@ fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'stati
 }
 
 fn named(error: &(dyn Error + 'static)) -> Option<Code> {
-    if error.downcast_ref::<rustls::Error>().is_some() {
-        return Some(Code::TLS_CERTIFICATE_ERROR);
+    if let Some(error) = error.downcast_ref::<rustls::Error>() {
+        // The first byte of a record says what it is; `H` of `HTTP/1.1` is none of its kinds.
+        let is_plain = *error == rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType);
+        return Some(if is_plain {
+            Code::STORE_WANTS_HTTPS
+        } else {
+            Code::TLS_CERTIFICATE_ERROR
+        });
     }
     if let Some(error) = error.downcast_ref::<io::Error>()
         && let Some(code) = code_of_kind(error.kind())
@@ -203,10 +209,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_server_without_tls_is_a_tls_failure() {
-        let address = server_that_says(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+    async fn plain_http_in_place_of_tls_is_told_apart_from_broken_tls() {
+        let url = |address: SocketAddr| format!("https://{address}/");
+        let plain = server_that_says(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
         assert_eq!(
-            failure_of(&format!("https://{address}/"), Duration::from_secs(5)).await,
+            failure_of(&url(plain), Duration::from_secs(5)).await,
+            Code::STORE_WANTS_HTTPS
+        );
+        let fatal_alert = server_that_says(b"\x15\x03\x03\x00\x02\x02\x28").await;
+        assert_eq!(
+            failure_of(&url(fatal_alert), Duration::from_secs(5)).await,
             Code::TLS_CERTIFICATE_ERROR
         );
     }

@@ -305,17 +305,16 @@ impl Driver {
         if status.user.is_some() {
             self.vault_trouble = None;
         }
+        let profile = self.shared.profile.borrow().clone();
+        let (store, store_name) = profile.map_or_else(
+            || (self.shared.store.clone(), String::new()),
+            |found| (found.address, found.name),
+        );
         let next = Snapshot {
             status,
             taken: now.moment,
-            store: self.shared.store.clone(),
-            store_name: self
-                .shared
-                .profile
-                .borrow()
-                .as_ref()
-                .map(|found| found.name.clone())
-                .unwrap_or_default(),
+            store,
+            store_name,
             person: self.person.clone(),
             vault_trouble: self.vault_trouble.clone(),
         };
@@ -378,7 +377,7 @@ impl Driver {
 
     /// What the vault held, in the words of the engine; takes over what the engine does not know.
     fn stored(&mut self, read: Result<Contents, ClientError>) -> Stored {
-        match read {
+        match read.and_then(|contents| contents.of_store(&self.shared.store)) {
             Ok(contents) => {
                 if !contents.revocations.is_empty() && self.revoke_again.is_none() {
                     self.revoke_again = Some((Instant::now(), REVOKE_AGAIN_FIRST));

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{Vault, VaultLock};
+use crate::address::StoreAddress;
 use crate::error::ClientError;
 use crate::profile::StoreProfile;
 
@@ -62,6 +63,20 @@ impl Contents {
             self.person = None;
             self.profile = None;
         }
+    }
+
+    /// The contents as far as an address allows their use.
+    ///
+    /// # Errors
+    /// [`ClientError::MadeOverHttp`] when the session was made over plain `http` and the address does not allow that.
+    pub(crate) fn of_store(self, store: &StoreAddress) -> Result<Self, ClientError> {
+        let is_served = self.profile.as_ref().is_none_or(|profile| profile.serves(store));
+        if self.record.is_some() && !is_served {
+            return Err(ClientError::MadeOverHttp {
+                store: store.to_string(),
+            });
+        }
+        Ok(self)
     }
 
     fn is_empty(&self) -> bool {

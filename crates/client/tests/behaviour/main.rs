@@ -5,4 +5,5 @@
 mod keeping;
 mod real_store;
 mod requests;
+mod schemes;
 mod shop;

@@ -141,14 +141,16 @@ impl Device {
     }
 
     pub(crate) async fn keeper(&self, shop: &Shop) -> Keeper {
+        self.keeper_of(&shop.address()).await
+    }
+
+    pub(crate) async fn keeper_of(&self, store: &StoreAddress) -> Keeper {
         let options = KeeperOptions {
             clock: self.clock.clone(),
             key: Some(KeyChoice::File),
             ..KeeperOptions::default()
         };
-        Keeper::open(&self.home(), &shop.address(), options)
-            .await
-            .unwrap()
+        Keeper::open(&self.home(), store, options).await.unwrap()
     }
 
     pub(crate) async fn signed_in(&self, shop: &Shop) -> Keeper {

@@ -169,13 +169,15 @@ impl Driver {
     /// Tries again to end the sessions that wait for it.
     pub(super) fn spawn_sweep(&mut self, pause: Duration) {
         self.writers += 1;
+        let store = self.shared.store.clone();
         let (vault, http, clock) = (self.vault.clone(), self.http.clone(), self.shared.clock.clone());
         self.jobs.spawn(async move {
             let reader = vault.clone();
             let waiting = on_disk(move || reader.contents())
                 .await
                 .map(|contents| contents.revocations);
-            let waiting = waiting.unwrap_or_default();
+            let mut waiting = waiting.unwrap_or_default();
+            waiting.retain(|waiting| waiting.profile.serves(&store));
             let mut over = Vec::new();
             for Revocation { grant, profile } in &waiting {
                 match revocation::revoke(&http, profile, grant, clock.as_ref()).await {
