@@ -5,6 +5,7 @@
 mod browser;
 mod goods;
 mod guarding;
+mod help;
 mod killed;
 mod proxy;
 mod selling;
