@@ -56,7 +56,7 @@ pub use session::{
     Tick, Timeline,
 };
 pub use sheet::{
-    Choice, ChoiceGroup, CustomSheet, LineSheet, NoteSheet, ParkedCart, ParkedSheet, SessionSheet, Sheet,
-    SheetFragment, TaxChoice, UnknownCodeSheet, VariationSheet,
+    Choice, ChoiceGroup, CodeItem, CustomSheet, LineSheet, NoteSheet, OpenSheet, ParkedCart, ParkedSheet,
+    SessionSheet, SeveralSheet, Sheet, SheetFragment, TaxChoice, UnknownCodeSheet, VariationSheet,
 };
 pub use sign_in::{CheckRow, ChecksFragment, Fix, SignInPage};

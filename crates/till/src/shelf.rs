@@ -149,7 +149,11 @@ impl Shelf {
                     .variations
                     .get(&id)
                     .filter(|found| found.parent_id == product_id)?;
-                Some(Article::of_variation(product, variation))
+                Some(Article::of_variation(
+                    product,
+                    variation,
+                    &self.variations_of(product),
+                ))
             }
         }
     }

@@ -1,11 +1,11 @@
 //! Asking the store for one code.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use evertill_sale::search::{ItemKey, Scanned};
 use evertill_wire::rest::de;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::{reading, restock};
 use crate::db::goods;
@@ -18,7 +18,7 @@ struct Resolved {
     #[serde(rename = "match")]
     found: Option<Match>,
     #[serde(deserialize_with = "de::list")]
-    ambiguous: Vec<Value>,
+    ambiguous: Vec<Match>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -32,6 +32,12 @@ struct Match {
     kind: String,
 }
 
+impl Match {
+    fn is_variation(&self) -> bool {
+        self.kind == "variation"
+    }
+}
+
 /// What carries the code at the store; it is on the shelf afterwards.
 pub(super) async fn barcode(till: &Arc<Till>, code: &str) -> Result<Scanned, TillError> {
     let (body, _) = reading::get(&till.session, "wcpos/v2/resolve/barcode", &[("code", code)]).await?;
@@ -39,25 +45,17 @@ pub(super) async fn barcode(till: &Arc<Till>, code: &str) -> Result<Scanned, Til
     let Some(found) = resolved.found.filter(|found| found.id != 0) else {
         return Ok(Scanned::Unknown);
     };
-    let key = match found.kind.as_str() {
-        "variation" => ItemKey {
-            product_id: found.parent_id,
-            variation_id: found.id,
-        },
-        _ => ItemKey {
-            product_id: found.id,
-            variation_id: 0,
-        },
-    };
-    // `ambiguous` names the others only.
-    if !resolved.ambiguous.is_empty() {
-        return Ok(Scanned::Several(vec![key; resolved.ambiguous.len() + 1]));
-    }
-    let products = reading::products(&till.session, &[key.product_id]).await?;
-    if products.is_empty() {
+    // `ambiguous` names the others only, and of a variation not its product.
+    let matches: Vec<Match> = std::iter::once(found).chain(resolved.ambiguous).collect();
+    let keys = keys(till, &matches).await?;
+    let ids: BTreeSet<i64> = keys.iter().map(|key| key.product_id).collect();
+    let products = reading::products(&till.session, &Vec::from_iter(ids)).await?;
+    let variations = reading::variations_of(&till.session, &products).await?;
+    let is_sold = |key: &ItemKey| products.iter().any(|product| product.id == key.product_id);
+    let sold: Vec<ItemKey> = keys.into_iter().filter(is_sold).collect();
+    if sold.is_empty() {
         return Ok(Scanned::Unknown);
     }
-    let variations = reading::variations_of(&till.session, &products).await?;
     till.db
         .write("store a product that was asked for", move |tx| {
             goods::put_products(tx, &products)?;
@@ -65,5 +63,38 @@ pub(super) async fn barcode(till: &Arc<Till>, code: &str) -> Result<Scanned, Til
         })
         .await?;
     restock(till).await?;
-    Ok(Scanned::One(key))
+    Ok(match sold.as_slice() {
+        [one] => Scanned::One(*one),
+        _ => Scanned::Several(sold),
+    })
+}
+
+async fn keys(till: &Arc<Till>, matches: &[Match]) -> Result<Vec<ItemKey>, TillError> {
+    let orphans: Vec<i64> = matches
+        .iter()
+        .filter(|found| found.is_variation() && found.parent_id == 0)
+        .map(|found| found.id)
+        .collect();
+    let read = match orphans.is_empty() {
+        true => Vec::new(),
+        false => reading::variations(&till.session, &orphans).await?,
+    };
+    let parent_of = |found: &Match| match found.parent_id {
+        0 => read
+            .iter()
+            .find(|one| one.id == found.id)
+            .map_or(0, |one| one.parent_id),
+        parent => parent,
+    };
+    let key = |found: &Match| match found.is_variation() {
+        true => ItemKey {
+            product_id: parent_of(found),
+            variation_id: found.id,
+        },
+        false => ItemKey {
+            product_id: found.id,
+            variation_id: 0,
+        },
+    };
+    Ok(matches.iter().map(key).collect())
 }

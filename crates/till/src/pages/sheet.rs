@@ -11,6 +11,10 @@ pub enum Sheet {
     Line(LineSheet),
     /// Choose a variation.
     Variation(VariationSheet),
+    /// Choose what a variation leaves open.
+    Open(OpenSheet),
+    /// Choose between the items that carry one code.
+    Several(SeveralSheet),
     /// Sell something that is not in the catalogue.
     Custom(CustomSheet),
     /// A scanned code that nobody knows.
@@ -103,6 +107,67 @@ pub struct Choice {
     pub price: String,
     /// Stock in words; the reason when it cannot be sold.
     pub stock: String,
+    /// Whether it cannot be sold now.
+    pub out: bool,
+}
+
+/// What a variation leaves open, one attribute at a time.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OpenSheet {
+    /// The product.
+    pub product_id: i64,
+    /// The variation.
+    pub variation_id: i64,
+    /// Quantity as it was typed; empty for one.
+    pub quantity: String,
+    /// Name with what was chosen so far, with soft hyphens.
+    pub name: String,
+    /// Price with the sign.
+    pub price: String,
+    /// Address of the picture.
+    pub picture: Option<String>,
+    /// Letters shown without a picture.
+    pub initials: String,
+    /// Colour class shown without a picture.
+    pub tint: &'static str,
+    /// What is asked for, `colour`.
+    pub attribute: String,
+    /// The form field of the answer, `attribute_pa_colour`.
+    pub field: String,
+    /// Fields and options answered before.
+    pub answered: Vec<(String, String)>,
+    /// What there is to choose from.
+    pub options: Vec<String>,
+}
+
+/// The items that carry one code.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SeveralSheet {
+    /// The code as it was read.
+    pub code: String,
+    /// The items.
+    pub items: Vec<CodeItem>,
+}
+
+/// One of the items that carry a code.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CodeItem {
+    /// The product.
+    pub product_id: i64,
+    /// The variation, 0 for none.
+    pub variation_id: i64,
+    /// Name with soft hyphens.
+    pub name: String,
+    /// Article number and stock in words; may be empty.
+    pub detail: String,
+    /// Price with the sign.
+    pub price: String,
+    /// Address of the picture.
+    pub picture: Option<String>,
+    /// Letters shown without a picture.
+    pub initials: String,
+    /// Colour class shown without a picture.
+    pub tint: &'static str,
     /// Whether it cannot be sold now.
     pub out: bool,
 }

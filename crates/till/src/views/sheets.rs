@@ -1,6 +1,7 @@
 //! The sheets over the register.
 
 use evertill_sale::cart::CartLine;
+use evertill_sale::search::ItemKey;
 use evertill_wire::rest::catalogue::{Product, Variation};
 use evertill_wire::rest::de::unescape;
 use rust_decimal::Decimal;
@@ -11,10 +12,10 @@ use super::goods::{picture, price};
 use crate::clock::Wall;
 use crate::db::carts::OpenCart;
 use crate::pages::{
-    Choice, ChoiceGroup, CustomSheet, LineSheet, NoteSheet, ParkedCart, ParkedSheet, TaxChoice,
-    UnknownCodeSheet, VariationSheet, format,
+    Choice, ChoiceGroup, CodeItem, CustomSheet, LineSheet, NoteSheet, OpenSheet, ParkedCart, ParkedSheet,
+    SeveralSheet, TaxChoice, UnknownCodeSheet, VariationSheet, format,
 };
-use crate::shelf::{Bar, Shelf};
+use crate::shelf::{Article, Bar, Shelf};
 
 /// One line, to be edited.
 pub(crate) fn line(shelf: &Shelf, held: &CartLine, problem: Option<String>) -> LineSheet {
@@ -54,20 +55,15 @@ pub(crate) fn typed(shelf: &Shelf, amount: Decimal) -> String {
 pub(crate) fn variations(shelf: &Shelf, product: &Product) -> VariationSheet {
     let name = unescape(&product.name);
     let variations = shelf.variations_of(product);
-    let names: Vec<String> = variations
-        .first()
-        .map(|variation| {
-            variation
-                .attributes
-                .iter()
-                .map(|choice| unescape(&choice.name))
-                .collect()
-        })
-        .unwrap_or_default();
-    let has_groups = names.len() > 1;
+    let names: Vec<String> = product
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.variation)
+        .map(|attribute| unescape(&attribute.name))
+        .collect();
     let mut groups: Vec<ChoiceGroup> = Vec::new();
     for variation in &variations {
-        let (group, label) = labels(variation, has_groups);
+        let (group, label) = labels(variation, &names);
         let choice = choice(shelf, product, variation, label);
         match groups.iter_mut().find(|known| known.name == group) {
             Some(known) => known.choices.push(choice),
@@ -92,17 +88,21 @@ pub(crate) fn variations(shelf: &Shelf, product: &Product) -> VariationSheet {
     }
 }
 
-fn labels(variation: &Variation, has_groups: bool) -> (String, String) {
-    let options: Vec<String> = variation
-        .attributes
+/// Group and label of a variation; what it leaves open is said so.
+fn labels(variation: &Variation, names: &[String]) -> (String, String) {
+    let stated = |name: &String| {
+        let choice = variation
+            .attributes
+            .iter()
+            .find(|choice| unescape(&choice.name) == *name)?;
+        (!choice.option.is_empty()).then(|| unescape(&choice.option))
+    };
+    let options: Vec<String> = names
         .iter()
-        .map(|choice| match choice.option.as_str() {
-            "" => format!("any {}", unescape(&choice.name).to_lowercase()),
-            option => unescape(option),
-        })
+        .map(|name| stated(name).unwrap_or_else(|| format!("Any {}", name.to_lowercase())))
         .collect();
-    match (has_groups, options.split_first()) {
-        (true, Some((first, rest))) => (first.clone(), rest.join(", ")),
+    match options.split_first() {
+        Some((first, rest)) if !rest.is_empty() => (first.clone(), rest.join(", ")),
         _ => (String::new(), options.join(", ")),
     }
 }
@@ -138,6 +138,77 @@ fn sentence(text: &str) -> String {
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
         None => String::new(),
+    }
+}
+
+/// What a variation leaves open: asks for the first of it. `quantity` is as it was typed.
+pub(crate) fn open_choice(shelf: &Shelf, article: &Article, quantity: &str) -> Option<OpenSheet> {
+    let open = article.open.first()?;
+    let product = shelf.product(article.product_id)?;
+    let name = unescape(&product.name);
+    Some(OpenSheet {
+        product_id: article.product_id,
+        variation_id: article.variation_id.unwrap_or(0),
+        quantity: quantity.to_owned(),
+        name: format::soft_hyphens(&article.name),
+        price: shelf.currency.money(article.price),
+        picture: picture(product),
+        initials: format::initials(&name),
+        tint: format::tint(&name),
+        attribute: open.name.to_lowercase(),
+        field: option_field(&open.key),
+        answered: article
+            .choices
+            .iter()
+            .filter(|choice| choice.is_any)
+            .map(|choice| (option_field(&choice.key), choice.option.clone()))
+            .collect(),
+        options: open.options.clone(),
+    })
+}
+
+/// The form field that answers an open attribute.
+pub(crate) fn option_field(key: &str) -> String {
+    format!("attribute_{key}")
+}
+
+/// Everything that carries one code.
+pub(crate) fn several(shelf: &Shelf, code: &str, keys: &[ItemKey]) -> SeveralSheet {
+    let items = keys.iter().filter_map(|key| {
+        let product = shelf.product(key.product_id)?;
+        let article = shelf.article(
+            key.product_id,
+            (key.variation_id != 0).then_some(key.variation_id),
+        )?;
+        let name = unescape(&product.name);
+        let bar = article.bar.filter(|bar| *bar != Bar::ChooseFirst);
+        let left = article.left.map(|left| match left > Decimal::ZERO {
+            true => format!("{} left", with_unit(left, &article.unit)),
+            false => "On order".to_owned(),
+        });
+        let stock = bar.map(|bar| bar.words().to_owned()).or(left);
+        let detail = [Some(article.sku.clone()), stock].into_iter().flatten();
+        Some(CodeItem {
+            product_id: key.product_id,
+            variation_id: key.variation_id,
+            name: format::soft_hyphens(&article.name),
+            detail: detail
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(" · "),
+            price: match article.bar {
+                Some(Bar::ChooseFirst) => price(&shelf.currency, product, &shelf.variations_of(product)),
+                _ => shelf.currency.money(article.price),
+            },
+            picture: picture(product),
+            initials: format::initials(&name),
+            tint: format::tint(&name),
+            out: bar.is_some(),
+        })
+    });
+    SeveralSheet {
+        code: code.to_owned(),
+        items: items.collect(),
     }
 }
 

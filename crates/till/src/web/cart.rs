@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::register::{after_change, sheet};
 use super::reply::{Failed, answer};
+use super::typed;
 use super::visit::{Posted, Visit};
 use crate::catalogue;
 use crate::desk::Changed;
@@ -46,18 +47,19 @@ pub(super) async fn add(State(till): State<Arc<Till>>, posted: Posted) -> Respon
         let (product, variation) = (posted.int("product_id"), posted.int("variation_id"));
         let article = product
             .and_then(|product| shelf.article(product, variation.filter(|id| *id != 0)))
-            .ok_or(Failed::NotFound)?;
-        let quantity = posted.quantity("quantity");
-        add_article(&till, &posted.visit, &article, quantity.unwrap_or(Decimal::ONE)).await
+            .ok_or(Failed::NotFound)?
+            .chosen(|key| posted.find(&sheets::option_field(key)).map(str::to_owned));
+        add_article(&till, &posted.visit, &article, posted.text("quantity")).await
     };
     answer(&till, done.await).await
 }
 
+/// Rings an article up, or asks for what must be chosen first. No `quantity` means one.
 async fn add_article(
     till: &Arc<Till>,
     visit: &Visit,
     article: &Article,
-    quantity: Decimal,
+    quantity: &str,
 ) -> Result<Response, Failed> {
     let shelf = till.shelf();
     match article.bar {
@@ -76,10 +78,13 @@ async fn add_article(
             return after_change(till, visit, &open, false, None, Some(toast)).await;
         }
     }
+    if let Some(open) = sheets::open_choice(&shelf, article, quantity) {
+        return sheet(till, visit, Some(Sheet::Open(open))).await;
+    }
     let action = CartAction::Add {
         line: Uuid::new_v4(),
         item: Box::new(article.item()),
-        quantity,
+        quantity: typed::quantity(quantity).unwrap_or(Decimal::ONE),
     };
     let changed = till.desk.act(action, rules(&shelf, article.product_id)).await?;
     plain(till, visit, changed, None).await
@@ -147,19 +152,11 @@ pub(super) async fn scan(State(till): State<Arc<Till>>, posted: Posted) -> Respo
                     .shelf()
                     .article(key.product_id, variation)
                     .ok_or(Failed::NotFound)?;
-                add_article(&till, visit, &article, Decimal::ONE).await
+                add_article(&till, visit, &article, "").await
             }
             Scanned::Several(keys) => {
-                let tried = format!(
-                    "{} items carry this code. Search for it and choose one.",
-                    keys.len()
-                );
-                sheet(
-                    &till,
-                    visit,
-                    Some(Sheet::UnknownCode(sheets::unknown_code(&code, &tried))),
-                )
-                .await
+                let several = sheets::several(&till.shelf(), &code, &keys);
+                sheet(&till, visit, Some(Sheet::Several(several))).await
             }
             Scanned::Unknown => {
                 sheet(

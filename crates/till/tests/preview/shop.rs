@@ -331,6 +331,8 @@ pub(crate) fn sheets() -> Vec<(&'static str, Sheet)> {
     vec![
         ("line", Sheet::Line(line_sheet())),
         ("variation", Sheet::Variation(variation_sheet())),
+        ("open", Sheet::Open(open_sheet())),
+        ("several", Sheet::Several(several_sheet())),
         ("custom", Sheet::Custom(custom_sheet())),
         (
             "unknown",
@@ -416,6 +418,48 @@ fn variation_sheet() -> VariationSheet {
         tint: "t5",
         attribute: "colour and size".into(),
         groups: vec![group("Plum", 41), group("Forest", 51)],
+    }
+}
+
+fn open_sheet() -> OpenSheet {
+    let options = ["Ecru", "Forest", "Rust"];
+    OpenSheet {
+        product_id: 10,
+        variation_id: 44,
+        name: "Corner Tee \u{2013} XL".into(),
+        price: "£26.00".into(),
+        initials: "CT".into(),
+        tint: "t3",
+        attribute: "colour".into(),
+        field: "attribute_pa_colour".into(),
+        options: options.iter().map(|option| (*option).to_owned()).collect(),
+        ..OpenSheet::default()
+    }
+}
+
+fn several_sheet() -> SeveralSheet {
+    let item = |product_id, name: &str, detail: &str, price: &str, out| CodeItem {
+        product_id,
+        name: name.into(),
+        detail: detail.into(),
+        price: price.into(),
+        initials: initials(name),
+        tint: tint(name),
+        out,
+        ..CodeItem::default()
+    };
+    SeveralSheet {
+        code: "9520417001274".into(),
+        items: vec![
+            item(127, "Sourdough Loaf", "BAK-SOUR · 8 left", "£4.60", false),
+            item(
+                155,
+                "Sourdough Loaf, yesterday’s",
+                "BAK-SOUY · Out of stock",
+                "£2.30",
+                true,
+            ),
+        ],
     }
 }
 
