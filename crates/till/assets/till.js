@@ -319,6 +319,7 @@
   all("[data-go]").forEach(countDown);
   if (document.querySelector(".done .tick")) beep(880, 1320);
   listen();
+  window.addEventListener("afterprint", () => { const form = byId("printed"); if (form) post(form); });
   document.addEventListener("visibilitychange", () => (document.hidden ? hush() : listen()));
   window.addEventListener("pagehide", hush);
 })();

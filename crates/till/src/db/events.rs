@@ -3,12 +3,15 @@
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
+/// Kind of the event that a receipt was printed.
+pub(crate) const PRINTED: &str = "printed";
+
 /// One thing that happened to a sale or to the till.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct EventRow {
     /// When, milliseconds since 1970.
     pub(crate) at_ms: i64,
-    /// `paid`, `sending`, `booked`, `waiting`, `parked`, `note`.
+    /// `paid`, `sending`, `booked`, `waiting`, `parked`, `note`, [`PRINTED`].
     pub(crate) kind: String,
     /// Error code, where there is one.
     pub(crate) code: Option<String>,

@@ -74,6 +74,8 @@ pub struct JourneyFragment {
 pub struct ReceiptPage {
     /// Rail, bar and head.
     pub frame: Frame,
+    /// Token for the form that notes a print.
+    pub csrf: String,
     /// Id of the sale.
     pub uuid: String,
     /// Number, `2047`.

@@ -11,7 +11,7 @@ use evertill_wire::rest::de::unescape;
 use super::bar::Standing;
 use super::cart::{items, rate_name, with_unit};
 use crate::clock::Wall;
-use crate::db::events::EventRow;
+use crate::db::events::{EventRow, PRINTED};
 use crate::db::sales::{SaleRow, SaleState, Tally};
 use crate::outbox::SENT;
 use crate::pages::{
@@ -47,6 +47,7 @@ pub(crate) fn journey(
     let at = |at_ms: i64| format::clock_s(&wall.at(at_ms));
     let mut steps: Vec<Step> = events
         .iter()
+        .filter(|event| event.kind != PRINTED)
         .map(|event| Step {
             tone: match event.kind.as_str() {
                 "parked" => Tone::Bad,
@@ -212,8 +213,8 @@ fn list_row(row: &SaleRow, currency: &CurrencyFormat, wall: &Wall) -> ListRow {
     }
 }
 
-/// The receipt of a sale.
-pub(crate) fn receipt(shelf: &Shelf, row: &SaleRow, wall: &Wall) -> Receipt {
+/// The receipt of a sale; a copy when it was printed before.
+pub(crate) fn receipt(shelf: &Shelf, row: &SaleRow, events: &[EventRow], wall: &Wall) -> Receipt {
     let settings = &shelf.settings;
     let town = [settings.store_city.as_str(), settings.store_postcode.as_str()];
     let address = [
@@ -237,7 +238,8 @@ pub(crate) fn receipt(shelf: &Shelf, row: &SaleRow, wall: &Wall) -> Receipt {
         currency: shelf.currency.clone(),
         utc_offset_s: wall.at(row.paid_at_ms).offset().seconds(),
     };
-    Receipt::of(&row.sale, shop, row.order_number.clone(), false)
+    let is_copy = events.iter().any(|event| event.kind == PRINTED);
+    Receipt::of(&row.sale, shop, row.order_number.clone(), is_copy)
 }
 
 fn tax_id(value: &serde_json::Value) -> Option<TaxId> {
@@ -256,9 +258,11 @@ fn tax_id(value: &serde_json::Value) -> Option<TaxId> {
 /// The receipt as a page. Everything beside the frame comes from the receipt.
 pub(crate) fn receipt_page(
     row: &SaleRow,
+    events: &[EventRow],
     receipt: &Receipt,
     wall: &Wall,
     frame: crate::pages::Frame,
+    csrf: String,
 ) -> ReceiptPage {
     let currency = &receipt.shop.currency;
     let paid = wall.at(row.paid_at_ms);
@@ -273,6 +277,7 @@ pub(crate) fn receipt_page(
     );
     ReceiptPage {
         frame,
+        csrf,
         uuid: receipt.order_uuid.clone(),
         number: receipt.number.clone(),
         shop: receipt.shop.name.clone(),
@@ -292,7 +297,7 @@ pub(crate) fn receipt_page(
         net: currency.figure(receipt.net),
         note: receipt.note.clone(),
         foot: vec!["Thank you".into()],
-        facts: facts(row, wall),
+        facts: facts(row, events, wall),
     }
 }
 
@@ -389,18 +394,21 @@ fn receipt_taxes(receipt: &Receipt) -> Vec<ReceiptTax> {
         .collect()
 }
 
-fn facts(row: &SaleRow, wall: &Wall) -> Vec<Fact> {
+fn facts(row: &SaleRow, events: &[EventRow], wall: &Wall) -> Vec<Fact> {
     let fact = |label: &str, value: String| Fact {
         label: label.to_owned(),
         value,
     };
-    vec![
+    let mut facts = vec![
         fact("Paid", format::moment(&wall.at(row.paid_at_ms), &wall.now())),
         fact(
             "Order in the shop",
             row.order_number.clone().unwrap_or_else(|| "not yet".into()),
         ),
-    ]
+    ];
+    let prints = events.iter().filter(|event| event.kind == PRINTED);
+    facts.extend(prints.map(|print| fact("Printed", format::moment(&wall.at(print.at_ms), &wall.now()))));
+    facts
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::reply::{Failed, answer, page, to};
 use super::visit::{Posted, Visit};
-use crate::db::events::{self, EventRow};
+use crate::clock;
+use crate::db::events::{self, EventRow, PRINTED};
 use crate::db::sales::{self, SaleRow};
 use crate::outbox::Nudge;
 use crate::pages::{
@@ -49,7 +50,7 @@ pub(super) async fn done(State(till): State<Arc<Till>>, visit: Visit, Path(uuid)
             return page(&JourneyFragment { journey });
         }
         let shelf = till.shelf();
-        let receipt = view::receipt(&shelf, &row, &till.wall());
+        let receipt = view::receipt(&shelf, &row, &events, &till.wall());
         let change = row.sale.tender().change();
         page(&SaleDonePage {
             frame: till.frame("Sale done", Nav::Sell).await?,
@@ -77,15 +78,41 @@ pub(super) async fn done(State(till): State<Arc<Till>>, visit: Visit, Path(uuid)
 }
 
 /// `GET /sale/{uuid}/receipt`
-pub(super) async fn receipt(State(till): State<Arc<Till>>, Path(uuid): Path<Uuid>) -> Response {
+pub(super) async fn receipt(State(till): State<Arc<Till>>, visit: Visit, Path(uuid): Path<Uuid>) -> Response {
     let shown = async {
-        let (row, _) = find(&till, uuid).await?;
+        let (row, events) = find(&till, uuid).await?;
         let wall = till.wall();
-        let receipt = view::receipt(&till.shelf(), &row, &wall);
+        let receipt = view::receipt(&till.shelf(), &row, &events, &wall);
         let frame = till.frame(&format!("Receipt {}", row.number), Nav::Sales).await?;
-        page(&view::receipt_page(&row, &receipt, &wall, frame))
+        page(&view::receipt_page(
+            &row, &events, &receipt, &wall, frame, visit.csrf,
+        ))
     };
     answer(&till, shown.await).await
+}
+
+/// `POST /sale/{uuid}/printed`: every print after this one is a copy.
+pub(super) async fn printed(
+    State(till): State<Arc<Till>>,
+    Path(uuid): Path<Uuid>,
+    _posted: Posted,
+) -> Response {
+    let done = async {
+        find(&till, uuid).await?;
+        let print = EventRow {
+            at_ms: clock::now_ms(),
+            kind: PRINTED.into(),
+            code: None,
+            words: "Receipt printed".into(),
+        };
+        till.db
+            .write("note that a receipt was printed", move |tx| {
+                events::add(tx, Some(uuid), &print)
+            })
+            .await?;
+        Ok(to(&format!("/sale/{uuid}/receipt")))
+    };
+    answer(&till, done.await).await
 }
 
 /// `GET /sales`
@@ -135,7 +162,7 @@ pub(super) async fn show(State(till): State<Arc<Till>>, visit: Visit, Path(uuid)
         if visit.wants_fragment {
             return page(&JourneyFragment { journey });
         }
-        let receipt = view::receipt(&till.shelf(), &row, &wall);
+        let receipt = view::receipt(&till.shelf(), &row, &events, &wall);
         let currency = &receipt.shop.currency;
         let (tone, state) = view::state_words(&row);
         let mut payments = view::payments(&receipt);

@@ -197,6 +197,29 @@ async fn a_scan_rings_up_and_an_unknown_code_offers_a_custom_item() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_print_after_the_first_is_a_copy() {
+    let mut store = Store::open().await;
+    let desk = Desk::open(&store.url()).await;
+    store.stop().await;
+    let uuid = desk.sell(1).await;
+    let path = format!("/sale/{uuid}/receipt");
+    let first = desk.browser.get(&path).await;
+    first.lacks("COPY").holds("Not yet registered online");
+    let printed = format!("/sale/{uuid}/printed");
+    desk.browser.post(&printed, &[]).await.leads_to(&path);
+    desk.browser
+        .get(&path)
+        .await
+        .holds("<p class=\"copy-mark\">COPY</p>")
+        .holds("<dt>Printed</dt>")
+        .holds("Not yet registered online");
+    desk.browser
+        .get(&format!("/sale/{uuid}"))
+        .await
+        .lacks("Receipt printed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_register_finds_by_words_and_serves_the_pictures_itself() {
     let store = Store::open().await;
     let desk = Desk::open(&store.url()).await;

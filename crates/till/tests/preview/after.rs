@@ -124,6 +124,7 @@ pub(crate) fn receipt(sent: bool) -> ReceiptPage {
             Nav::Sales,
             if sent { "online" } else { "offline" },
         ),
+        csrf: CSRF.into(),
         uuid: UUID.into(),
         number: "2047".into(),
         shop: "Corner & Co.".into(),
