@@ -55,6 +55,7 @@ pub(crate) fn router(till: Arc<Till>) -> Router {
         .route("/sale/{uuid}/done", get(sales::done))
         .route("/sale/{uuid}/receipt", get(sales::receipt))
         .route("/sale/{uuid}/printed", post(sales::printed))
+        .route("/sale/{uuid}/file", get(sales::file))
         .route("/sale/{uuid}/send-again", post(sales::send_again))
         .route("/session", get(session::show))
         .route("/session/renew", post(session::renew))

@@ -1,5 +1,7 @@
 //! A paid sale: where it is, what stands on its receipt, and all of them in a list.
 
+pub(crate) mod file;
+
 use evertill_sale::booked::{Difference, Field};
 use evertill_sale::outbox::{Dispatch, ParkedWhy, State};
 use evertill_sale::receipt::{Receipt, Shop, TaxId};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
 use super::reply::{Failed, answer, page, to};
@@ -113,6 +114,21 @@ pub(super) async fn printed(
         Ok(to(&format!("/sale/{uuid}/receipt")))
     };
     answer(&till, done.await).await
+}
+
+/// `GET /sale/{uuid}/file`
+pub(super) async fn file(State(till): State<Arc<Till>>, Path(uuid): Path<Uuid>) -> Response {
+    let shown = async {
+        let (row, events) = find(&till, uuid).await?;
+        let name = format!("attachment; filename=\"sale-{}.json\"", row.number);
+        let body = format!("{:#}\n", view::file::of(&row, &events));
+        let headers = [
+            (header::CONTENT_TYPE, "application/json".to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+        ];
+        Ok((headers, body).into_response())
+    };
+    answer(&till, shown.await).await
 }
 
 /// `GET /sales`

@@ -71,6 +71,24 @@ async fn a_draft_left_behind_by_a_refusal_is_turned_into_the_sale_by_an_update()
     .await;
     let page = desk.browser.get(&format!("/sale/{uuid}")).await;
     page.holds("PY03002").holds("send-again");
+    let path = format!("/sale/{uuid}/file");
+    page.holds(&format!("href=\"{path}\""));
+    let file = desk.browser.get(&path).await;
+    assert!(
+        file.headers["content-disposition"]
+            .to_str()
+            .unwrap()
+            .starts_with("attachment")
+    );
+    let saved: Value = serde_json::from_str(&file.body).unwrap();
+    assert_eq!(saved["payload"], proxy.pushed()[0]["payload"]);
+    assert_eq!(saved["refused"]["code"], "PY03002");
+    assert!(
+        saved["refused"]["store_words"]
+            .as_str()
+            .unwrap()
+            .contains("is gone")
+    );
     desk.browser.get("/").await.holds("refused by the shop");
 
     let created = proxy.pushed().remove(0);
