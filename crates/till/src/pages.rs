@@ -52,8 +52,8 @@ pub use sale::{
     SaleRow, SalesDay, SalesFragment, SalesPage, Step,
 };
 pub use session::{
-    Event, Horizon, Life, Mark, MarkKind, SessionFragment, SessionPage, SessionView, SignOut, Span, SpanKind,
-    Tick, Timeline,
+    Event, Horizon, HourBar, Life, Mark, MarkKind, SessionFragment, SessionPage, SessionView, SignOut, Span,
+    SpanKind, Tick, Timeline,
 };
 pub use sheet::{
     Choice, ChoiceGroup, CodeItem, CustomSheet, LineSheet, NoteSheet, OpenSheet, ParkedCart, ParkedSheet,

@@ -165,6 +165,13 @@ pub(crate) fn tally_since(db: &Connection, from_ms: i64) -> rusqlite::Result<Tal
     tally(db, "SELECT total FROM sales WHERE paid_at_ms >= ?1", from_ms)
 }
 
+/// When the sales since a moment were paid, oldest first.
+pub(crate) fn paid_since(db: &Connection, from_ms: i64) -> rusqlite::Result<Vec<i64>> {
+    db.prepare_cached("SELECT paid_at_ms FROM sales WHERE paid_at_ms >= ?1 ORDER BY paid_at_ms")?
+        .query_map([from_ms], |row| row.get(0))?
+        .collect()
+}
+
 /// When the store booked a sale last, milliseconds since 1970.
 pub(crate) fn last_booked_at_ms(db: &Connection) -> rusqlite::Result<Option<i64>> {
     db.query_row("SELECT MAX(booked_at_ms) FROM sales", [], |row| row.get(0))

@@ -128,6 +128,34 @@ pub struct Timeline {
     pub spans: Vec<Span>,
     /// Points in time.
     pub marks: Vec<Mark>,
+    /// Sales of each hour that had some, drawn under the line.
+    pub sales: Vec<HourBar>,
+}
+
+/// The sales of one hour.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HourBar {
+    /// Begin in percent.
+    pub x: String,
+    /// Width in percent.
+    pub width: String,
+    /// Height in pixels, [`HourBar::HIGHEST`] for the hour with the most sales.
+    pub height: u32,
+    /// The hour, `10:00 to 11:00`.
+    pub hour: String,
+    /// `5 sales`.
+    pub count: String,
+}
+
+impl HourBar {
+    /// Height of the highest bar, in pixels.
+    pub const HIGHEST: u32 = 12;
+
+    /// Where the bar begins when all stand on `foot`, in pixels from above.
+    #[must_use]
+    pub fn top(&self, foot: u32) -> u32 {
+        foot.saturating_sub(self.height)
+    }
 }
 
 impl Timeline {

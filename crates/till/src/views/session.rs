@@ -24,6 +24,8 @@ pub(crate) struct SessionFacts<'a> {
     pub(crate) status: &'a SessionStatus,
     /// What happened, oldest first.
     pub(crate) history: &'a [JournalEntry],
+    /// When the sales of the last day were paid, milliseconds since 1970.
+    pub(crate) paid_at_ms: &'a [i64],
     /// Sales that are on this till only.
     pub(crate) unsent: Tally,
     /// How the store writes money.
@@ -60,7 +62,13 @@ pub(crate) fn session(facts: &SessionFacts<'_>) -> SessionView {
         can_renew: matches!(status.state, StateName::Active | StateName::Troubled),
         can_sign_in: status.needs_person(),
         sign_out: sign_out(facts),
-        timeline: timeline::drawn(facts.history, facts.status, facts.wall, facts.now_ms),
+        timeline: timeline::drawn(
+            facts.history,
+            facts.status,
+            facts.paid_at_ms,
+            facts.wall,
+            facts.now_ms,
+        ),
         events: events(facts),
     }
 }

@@ -15,6 +15,9 @@ use crate::pages::{Nav, SessionFragment, SessionPage, SessionSheet, SessionView,
 use crate::till::Till;
 use crate::views::session::{self as view, SessionFacts};
 
+/// How far back the page shows sales, in milliseconds.
+const DRAWN_MS: i64 = 24 * 3_600_000;
+
 async fn unsent(till: &Till) -> Result<Tally, TillError> {
     till.db
         .read("count the sales that wait", sales::tally_unsent)
@@ -27,16 +30,24 @@ pub(super) async fn with_facts<T>(
     fill: impl FnOnce(&SessionFacts<'_>) -> T,
 ) -> Result<T, TillError> {
     let unsent = unsent(till).await?;
+    let now_ms = clock::now_ms();
+    let paid_at_ms = till
+        .db
+        .read("look up when sales were paid", move |db| {
+            sales::paid_since(db, now_ms - DRAWN_MS)
+        })
+        .await?;
     let (status, history) = (till.session.status(), till.session.keeper().history());
     let (shelf, wall, name) = (till.shelf(), till.wall(), till.name());
     Ok(fill(&SessionFacts {
         status: &status,
         history: &history,
+        paid_at_ms: &paid_at_ms,
         unsent,
         currency: &shelf.currency,
         wall: &wall,
         till: &name,
-        now_ms: clock::now_ms(),
+        now_ms,
     }))
 }
 

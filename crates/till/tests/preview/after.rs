@@ -333,6 +333,15 @@ fn timeline() -> Timeline {
             span(SpanKind::Live, 1177.0, 0.0, "Signed in"),
         ],
         marks,
+        sales: [(12, 5), (13, 9), (14, 7), (15, 6), (16, 8), (17, 3)]
+            .map(|(hour, count)| HourBar {
+                x: Timeline::place(hour * 60 - 642, 0, 1440),
+                width: Timeline::place(60, 0, 1440),
+                height: count * HourBar::HIGHEST / 9,
+                hour: format!("{hour}:00 to {}:00", hour + 1),
+                count: format!("{count} sales"),
+            })
+            .to_vec(),
     }
 }
 

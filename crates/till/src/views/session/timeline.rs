@@ -1,10 +1,12 @@
 //! The last hours of a session as stretches and points.
 
+use std::collections::BTreeMap;
+
 use evertill_client::SessionStatus;
 use evertill_session::{Event, JournalEntry, StateName};
 
 use crate::clock::Wall;
-use crate::pages::{Mark, MarkKind, Span, SpanKind, Tick, Timeline, format};
+use crate::pages::{HourBar, Mark, MarkKind, Span, SpanKind, Tick, Timeline, format};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -17,7 +19,15 @@ const WIDTHS: [(i64, i64, &str); 4] = [
 ];
 
 /// The timeline, as wide as there is something to show.
-pub(super) fn drawn(history: &[JournalEntry], status: &SessionStatus, wall: &Wall, now_ms: i64) -> Timeline {
+///
+/// `paid_at_ms` are the moments that sales were paid at.
+pub(super) fn drawn(
+    history: &[JournalEntry],
+    status: &SessionStatus,
+    paid_at_ms: &[i64],
+    wall: &Wall,
+    now_ms: i64,
+) -> Timeline {
     let first_ms = history.first().map_or(now_ms, |entry| entry.at.as_millis());
     let (width_ms, tick_ms, title) = WIDTHS
         .into_iter()
@@ -40,6 +50,7 @@ pub(super) fn drawn(history: &[JournalEntry], status: &SessionStatus, wall: &Wal
             .filter_map(|stretch| frame.span(stretch))
             .collect(),
         marks,
+        sales: frame.sales(paid_at_ms),
     }
 }
 
@@ -144,6 +155,32 @@ impl Frame<'_> {
         format::clock(&self.wall.at(at_ms))
     }
 
+    /// One bar an hour of the shop's own clock.
+    fn sales(&self, paid_at_ms: &[i64]) -> Vec<HourBar> {
+        let offset_ms = i64::from(self.wall.at(self.start_ms).offset().seconds()) * 1000;
+        let mut hours: BTreeMap<i64, u32> = BTreeMap::new();
+        for at_ms in paid_at_ms {
+            if (self.start_ms..=self.now_ms).contains(at_ms) {
+                *hours.entry((at_ms + offset_ms).div_euclid(HOUR_MS)).or_default() += 1;
+            }
+        }
+        let most = hours.values().copied().max().unwrap_or(1);
+        let bar = |(hour, count): (i64, u32)| {
+            let whole_ms = hour * HOUR_MS - offset_ms;
+            let from_ms = whole_ms.max(self.start_ms);
+            let to_ms = (whole_ms + HOUR_MS).min(self.now_ms);
+            HourBar {
+                x: self.place(from_ms),
+                width: Timeline::place(to_ms - from_ms, 0, self.now_ms - self.start_ms),
+                // One sale among hundreds is still a mark that can be seen.
+                height: (count * HourBar::HIGHEST / most).max(2),
+                hour: format!("{} to {}", self.clock(from_ms), self.clock(to_ms)),
+                count: format::counted(count, "sale", "sales"),
+            }
+        };
+        hours.into_iter().map(bar).collect()
+    }
+
     fn ticks(&self, tick_ms: i64) -> Vec<Tick> {
         // Whole steps of the shop's own clock.
         let offset_ms = i64::from(self.wall.at(self.start_ms).offset().seconds()) * 1000;
@@ -239,5 +276,39 @@ mod tests {
         let offline: Vec<&Stretch> = found.iter().filter(|s| s.kind == SpanKind::Offline).collect();
         assert_eq!(found.len(), 3);
         assert_eq!((offline[0].from_ms, offline[0].to_ms), (60_000, 180_000));
+    }
+
+    #[test]
+    fn sales_stand_in_bars_by_the_hour_of_the_shops_clock() {
+        // Half past the hour of the shop is a full hour of UTC.
+        let wall = Wall::new("", "5.5");
+        let frame = Frame {
+            start_ms: 0,
+            now_ms: 24 * HOUR_MS,
+            wall: &wall,
+        };
+        let minute = |minutes: i64| minutes * 60_000;
+        // 05:30 and 05:59 of the shop, then three from 06:00, one of tomorrow.
+        let paid = [
+            minute(0),
+            minute(29),
+            minute(30),
+            minute(31),
+            minute(89),
+            minute(24 * 60 + 1),
+        ];
+        let bars = frame.sales(&paid);
+        assert_eq!(bars.len(), 2, "{bars:?}");
+        assert_eq!(
+            (bars[0].hour.as_str(), bars[0].count.as_str()),
+            ("05:30 to 06:00", "2 sales")
+        );
+        assert_eq!(
+            (bars[1].hour.as_str(), bars[1].count.as_str()),
+            ("06:00 to 07:00", "3 sales")
+        );
+        assert_eq!((bars[0].height, bars[1].height), (8, HourBar::HIGHEST));
+        assert_eq!((bars[1].x.as_str(), bars[1].width.as_str()), ("2.08%", "4.17%"));
+        assert!(frame.sales(&[]).is_empty());
     }
 }
