@@ -106,7 +106,7 @@ pub(super) async fn wordpress(asked: Asked, context: &Context) -> Finding {
         return match &payload.evertill {
             Some(store) => asked
                 .ok(format!("An Evertill store, version {}.", store.version))
-                .seen("version", store.version.clone()),
+                .seen("version", format!("Evertill {}", store.version)),
             None => asked
                 .ok(format!("WordPress {}.", payload.wp_version))
                 .seen("version", payload.wp_version.clone()),
