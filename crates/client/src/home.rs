@@ -151,13 +151,9 @@ fn default_path_from(var: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
 
 #[cfg(unix)]
 fn create_private_dir(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
-    let mode = fs::metadata(path)?.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
-    }
-    Ok(())
+    use std::os::unix::fs::DirBuilderExt;
+    // A directory that was there before keeps its mode: it may be somebody else's too. What is put into it does not.
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 #[cfg(not(unix))]

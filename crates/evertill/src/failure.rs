@@ -96,6 +96,9 @@ impl Failure {
     /// What to do next.
     pub(crate) fn remedy(&self) -> String {
         match self {
+            Self::Client(ClientError::SessionEnded { store, .. }) => {
+                format!("Run `evertill login --store {store}` to sign in again.")
+            }
             Self::Client(error) => error.remedy(),
             Self::Server(error) => error.remedy(),
             Self::Till(error) => error.remedy(),
@@ -126,10 +129,23 @@ impl Failure {
 
     /// How the process exits.
     pub(crate) fn exit(&self) -> ExitCode {
-        let exit = if let Self::Unwell { exit, .. } = self {
-            *exit
-        } else {
-            self.code().exit()
+        let exit = match self {
+            Self::Unwell { exit, .. } => *exit,
+            // A failed renewal has one code outside; only the cause inside says whether a person is needed.
+            Self::Client(error) | Self::Till(TillError::Session(error)) => error.exit(),
+            Self::Server(_)
+            | Self::Till(_)
+            | Self::LogFilter(_)
+            | Self::Runtime(_)
+            | Self::Output(_)
+            | Self::Json(_)
+            | Self::PasswordInput(_)
+            | Self::NoPassword
+            | Self::TemporaryDirectory(_)
+            | Self::UnknownCode
+            | Self::Signal(_)
+            | Self::Doctor(_)
+            | Self::UnsentSales { .. } => self.code().exit(),
         };
         ExitCode::from(exit as u8)
     }

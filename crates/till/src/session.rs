@@ -166,6 +166,20 @@ async fn slow_renewal(is_renewing: bool) {
     }
 }
 
+/// Whoever signed out on purpose rings up nothing any more.
+pub(crate) async fn forget_person(till: &Till) -> Result<(), TillError> {
+    *till
+        .session
+        .last_person
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner) = None;
+    till.db
+        .write("forget who was signed in", |tx| {
+            settings::put(tx, settings::LAST_PERSON, "null")
+        })
+        .await
+}
+
 async fn remember(till: &Till) -> Result<(), TillError> {
     let Some(person) = till.session.person() else {
         return Ok(());

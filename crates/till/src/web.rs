@@ -49,7 +49,7 @@ pub(crate) fn router(till: Arc<Till>) -> Router {
         .route("/cart/parked", get(cart::parked))
         .route("/cart/resume/{id}", post(cart::resume))
         .route("/checkout", get(checkout::show))
-        .route("/checkout/cash", post(checkout::cash))
+        .route("/checkout/cash", get(checkout::back).post(checkout::cash))
         .route("/sales", get(sales::list))
         .route("/sale/{uuid}", get(sales::show))
         .route("/sale/{uuid}/done", get(sales::done))

@@ -233,6 +233,7 @@ async fn danger_8_no_lines_and_no_quantity_are_refused() {
         json!([line(json!(1e20))]),
         json!([{"product_id": MUG, "quantity": 1e27}]),
         json!([{"product_id": MUG, "quantity": 1, "total": "79228162514264337593543950335"}]),
+        json!([{"product_id": MUG, "quantity": 1, "total": "-100.00"}]),
     ];
     for lines in lists {
         let mut payload = sale(&[]);

@@ -71,6 +71,11 @@ async fn drawn(
     ))
 }
 
+/// `GET /checkout/cash`: a page that was drawn in answer to a form, loaded again.
+pub(super) async fn back() -> Response {
+    to("/checkout")
+}
+
 /// `POST /checkout/cash`
 pub(super) async fn cash(State(till): State<Arc<Till>>, posted: Posted) -> Response {
     let done = async {

@@ -12,6 +12,7 @@ use crate::clock;
 use crate::db::sales::{self, Tally};
 use crate::error::TillError;
 use crate::pages::{Nav, SessionFragment, SessionPage, SessionSheet, SessionView, Sheet};
+use crate::session::forget_person;
 use crate::till::Till;
 use crate::views::session::{self as view, SessionFacts};
 
@@ -106,6 +107,7 @@ pub(super) async fn sign_out(State(till): State<Arc<Till>>, posted: Posted) -> R
             .sign_out()
             .await
             .map_err(TillError::Session)?;
+        forget_person(&till).await?;
         Ok(match posted.visit.wants_fragment {
             true => drawn(&till, &posted.visit).await?,
             false => to("/session"),

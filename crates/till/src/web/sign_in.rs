@@ -251,12 +251,12 @@ pub(super) async fn callback(
     match outcome {
         Ok(()) => {
             till.catalogue_due.notify_one();
-            bounce("/")
+            leave("/")
         }
         Err(error) => {
             let (words, code) = said(&TillError::Session(error));
             till.door.put_problem(words, code);
-            bounce("/sign-in")
+            leave("/sign-in")
         }
     }
 }
@@ -264,6 +264,15 @@ pub(super) async fn callback(
 fn said(error: &TillError) -> (String, String) {
     tracing::warn!(code = %error.code(), "a sign-in did not succeed: {error}");
     (crate::web::reply::words(error), error.code().to_string())
+}
+
+/// Leads on without a page of its own, so that the address with the tokens is no entry of the browser's history.
+fn leave(path: &str) -> Response {
+    let mut response = super::reply::to(path);
+    response
+        .headers_mut()
+        .insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
 }
 
 /// A page that leads on by itself and takes nothing of its own address along.

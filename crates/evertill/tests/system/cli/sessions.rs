@@ -96,6 +96,35 @@ async fn twenty_processes_that_ask_at_expiry_cause_one_renewal_and_get_twenty_go
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_session_the_owner_ended_asks_for_a_person_and_not_for_patience() {
+    let world = World::open("2m").await;
+    let home = world.folder().join("script");
+    let place = ["--data-dir", text(&home), "--store", &world.store_url()].map(str::to_owned);
+    let ask = |command: &str, more: &[&str], input: &str| {
+        let mut words = vec![command];
+        words.extend(place.iter().map(String::as_str));
+        words.extend(more);
+        run(&words, input)
+    };
+    let signed_in = ask(
+        "login",
+        &["--username", "cashier", "--password-stdin"],
+        "cashier-demo",
+    );
+    assert_eq!(signed_in.exit, Some(0), "{}", signed_in.stderr);
+    world.owner().end_sessions_of("cashier").await;
+    for command in ["refresh", "token"] {
+        let ended = ask(command, &[], "");
+        assert_eq!(ended.exit, Some(3), "{command}: {}", ended.stderr);
+        assert!(
+            ended.stderr.contains("hint: Run `evertill login"),
+            "{command}: {}",
+            ended.stderr
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_is_listed_renewed_and_ended_from_the_command_line() {
     let world = World::open("2m").await;
     world.sign_in_till("cashier");

@@ -101,6 +101,11 @@ fn line(
         .or(kept.map(|line| line.subtotal))
         .unwrap_or_else(own_price);
     let total = total.or(kept.map(|line| line.total)).unwrap_or(subtotal);
+    if subtotal.is_sign_negative() && !subtotal.is_zero() || total.is_sign_negative() && !total.is_zero() {
+        let param = format!("line_items[{index}]");
+        let message = "A line of a sale cannot take money out of it.";
+        return Err(Box::new(Refusal::invalid(&param, "rest_invalid_param", message)));
+    }
     let sku = fields.text("sku")?;
     let mut line = Line {
         id: id_of(known.map(|line| line.id), next_id),
