@@ -65,10 +65,10 @@ pub enum ClientError {
         path: PathBuf,
     },
     /// The session file is damaged and no earlier version of it can be read.
-    #[error("could not make sense of the session file; it was set aside as {}", set_aside.display())]
+    #[error("could not make sense of the session file, which is kept as {}", path.display())]
     VaultDamaged {
-        /// Where it lies now.
-        set_aside: PathBuf,
+        /// Where it lies now: in its place, or set aside.
+        path: PathBuf,
     },
     /// The session file was written by a newer version.
     #[error("could not read the session file {}, which has format {format}", path.display())]
@@ -84,7 +84,13 @@ pub enum ClientError {
         /// The session file, untouched.
         path: PathBuf,
     },
-    /// The key file is there and cannot be used.
+    /// The key file holds something else than a key.
+    #[error("could not make sense of the key file {}", path.display())]
+    VaultKeyDamaged {
+        /// The key file, untouched.
+        path: PathBuf,
+    },
+    /// The key file is there and cannot be read.
     #[error("could not use the key file {}", path.display())]
     VaultKeyNotUsable {
         /// The key file.
@@ -242,7 +248,9 @@ impl ClientError {
             Self::VaultBusy { .. } => Code::DATA_DIRECTORY_IN_USE,
             Self::VaultDamaged { .. } => Code::VAULT_DAMAGED,
             Self::VaultTooNew { .. } => Code::VAULT_TOO_NEW,
-            Self::VaultKeyMissing { .. } | Self::NoKeyring => Code::VAULT_KEY_MISSING,
+            Self::VaultKeyMissing { .. } | Self::VaultKeyDamaged { .. } | Self::NoKeyring => {
+                Code::VAULT_KEY_MISSING
+            }
             Self::NoRandom(_) | Self::HttpSetup(_) => Code::SERVICE_UNAVAILABLE,
             Self::Unreachable { source, .. } => source.code(),
             Self::OtherOrigin { .. } | Self::OtherStore { .. } => Code::INVALID_SITE_CONFIGURATION,
@@ -307,6 +315,8 @@ impl ClientError {
             "Name a directory with `--data-dir` or in `EVERTILL_HOME`."
         } else if matches!(self, Self::VaultKeyMissing { .. }) {
             "Restore `vault.key` or unlock the system keyring, or sign out and sign in again."
+        } else if matches!(self, Self::VaultKeyDamaged { .. }) {
+            "Restore `vault.key` from a copy, or sign in again: a new key is made and the damaged one kept beside it."
         } else if matches!(self, Self::NoKeyring) {
             "Unlock the system keyring, or set `EVERTILL_VAULT_KEY=file`."
         } else if matches!(self, Self::KeyChoice { .. }) {

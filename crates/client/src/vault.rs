@@ -94,7 +94,7 @@ impl Vault {
             Found::Damaged => match self.previous()? {
                 Some(content) => Ok(Some(content)),
                 None => Err(ClientError::VaultDamaged {
-                    set_aside: self.path.clone(),
+                    path: self.path.clone(),
                 }),
             },
         }
@@ -122,7 +122,7 @@ impl Vault {
                         content: Some(content),
                         set_aside: Some(set_aside),
                     }),
-                    None => Err(ClientError::VaultDamaged { set_aside }),
+                    None => Err(ClientError::VaultDamaged { path: set_aside }),
                 }
             }
         }
@@ -325,7 +325,7 @@ mod tests {
         let lock = locked(&vault);
         fs::write(&vault.path, b"rubbish").unwrap();
         assert_eq!(vault.read().unwrap_err().code().as_str(), "SY01006");
-        let ClientError::VaultDamaged { set_aside } = vault.read_locked(&lock).unwrap_err() else {
+        let ClientError::VaultDamaged { path: set_aside } = vault.read_locked(&lock).unwrap_err() else {
             panic!("expected damage");
         };
         assert_eq!(fs::read(&set_aside).unwrap(), b"rubbish");

@@ -154,7 +154,11 @@ impl Vault {
     ) -> Result<(), ClientError> {
         let mut contents = match self.contents_locked(lock) {
             Ok(contents) => contents,
-            Err(ClientError::VaultDamaged { .. } | ClientError::VaultKeyMissing { .. }) => {
+            Err(
+                ClientError::VaultDamaged { .. }
+                | ClientError::VaultKeyMissing { .. }
+                | ClientError::VaultKeyDamaged { .. },
+            ) => {
                 self.set_aside(lock)?;
                 Contents::default()
             }
@@ -187,7 +191,7 @@ impl Vault {
                 format,
             }),
             Err(_) => Err(ClientError::VaultDamaged {
-                set_aside: self.path.clone(),
+                path: self.path.clone(),
             }),
         }
     }

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::fs::OpenOptions;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::sync::{Arc, OnceLock};
@@ -197,17 +196,32 @@ impl Keys {
 
     /// The key of this id, wherever it is.
     pub(crate) fn find(&self, id: KeyId) -> Result<Option<VaultKey>, ClientError> {
-        let in_file = self.in_file()?.filter(|key| key.id() == id);
-        if in_file.is_some() || self.choice == KeyChoice::File {
+        let (in_file, damage) = match self.in_file() {
+            Ok(key) => (key.filter(|key| key.id() == id), None),
+            Err(error @ ClientError::VaultKeyDamaged { .. }) => (None, Some(error)),
+            Err(error) => return Err(error),
+        };
+        if in_file.is_some() {
             return Ok(in_file);
         }
-        Ok(self.in_keyring().flatten().filter(|key| key.id() == id))
+        let in_keyring = if self.choice == KeyChoice::File {
+            None
+        } else {
+            self.in_keyring().flatten().filter(|key| key.id() == id)
+        };
+        match (in_keyring, damage) {
+            (Some(key), _) => Ok(Some(key)),
+            (None, Some(damage)) => Err(damage),
+            (None, None) => Ok(None),
+        }
     }
 
-    /// The key to seal new content with; made when there is none.
+    /// The key to seal new content with; made when there is none. A key file with something else in it is set aside.
     pub(crate) fn to_write_with(&self) -> Result<VaultKey, ClientError> {
-        if let Some(key) = self.existing()? {
-            return Ok(key);
+        match self.existing() {
+            Ok(Some(key)) => return Ok(key),
+            Ok(None) | Err(ClientError::VaultKeyDamaged { .. }) => {}
+            Err(error) => return Err(error),
         }
         let path = self.directory.join("vault").join("key.lock");
         let unusable = |source| ClientError::VaultKeyNotUsable {
@@ -219,9 +233,14 @@ impl Keys {
         let lock = private(&mut options).open(&path).map_err(unusable)?;
         // Held for one small write, or for the two seconds a keyring may take.
         lock.lock().map_err(unusable)?;
-        match self.existing()? {
-            Some(key) => Ok(key),
-            None => self.make(),
+        match self.existing() {
+            Ok(Some(key)) => Ok(key),
+            Ok(None) => self.make(),
+            Err(ClientError::VaultKeyDamaged { path }) => {
+                super::set_aside(&path)?;
+                self.make()
+            }
+            Err(error) => Err(error),
         }
     }
 
@@ -264,18 +283,17 @@ impl Keys {
 
     fn in_file(&self) -> Result<Option<VaultKey>, ClientError> {
         let path = self.key_path();
-        let unusable = |source| ClientError::VaultKeyNotUsable {
+        let read = read_if_there(&path).map_err(|source| ClientError::VaultKeyNotUsable {
             path: path.clone(),
             source,
-        };
-        let Some(bytes) = read_if_there(&path).map_err(unusable)? else {
+        });
+        let Some(bytes) = read? else {
             return Ok(None);
         };
         let bytes = Zeroizing::new(bytes);
         let text = std::str::from_utf8(&bytes).unwrap_or_default();
         let key = VaultKey::from_text(text);
-        key.map(Some)
-            .ok_or_else(|| unusable(io::Error::from(io::ErrorKind::InvalidData)))
+        key.map(Some).ok_or(ClientError::VaultKeyDamaged { path })
     }
 
     /// What the keyring holds; asked once in the life of the process unless it was empty.
@@ -366,14 +384,24 @@ mod tests {
     }
 
     #[test]
-    fn a_key_file_with_something_else_in_it_is_refused_and_kept() {
-        let dir = home();
-        std::fs::write(dir.path().join(KEY_FILE), "hello").unwrap();
-        let error = Keys::new(dir.path(), KeyChoice::File)
-            .to_write_with()
-            .unwrap_err();
-        assert!(matches!(error, ClientError::VaultKeyNotUsable { .. }));
-        assert_eq!(std::fs::read(dir.path().join(KEY_FILE)).unwrap(), b"hello");
+    fn a_damaged_key_file_is_named_when_read_and_set_aside_when_a_key_is_needed() {
+        for damaged in ["", "hello", "AAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA!"] {
+            let dir = home();
+            std::fs::write(dir.path().join(KEY_FILE), damaged).unwrap();
+            let keys = Keys::new(dir.path(), KeyChoice::File);
+            let error = keys.find(KeyId([0; 8])).unwrap_err();
+            assert_eq!(error.code().as_str(), "SY01008", "{damaged}");
+            assert!(error.to_string().contains("key file"), "{error}");
+            assert!(error.remedy().contains("vault.key"), "{}", error.remedy());
+            assert_eq!(
+                std::fs::read_to_string(dir.path().join(KEY_FILE)).unwrap(),
+                damaged
+            );
+            let key = keys.to_write_with().unwrap();
+            assert_eq!(keys.find(key.id()).unwrap(), Some(key));
+            let aside = std::fs::read_to_string(dir.path().join("vault.key.damaged-1")).unwrap();
+            assert_eq!(aside, damaged);
+        }
     }
 
     #[test]
