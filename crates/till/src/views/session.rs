@@ -387,7 +387,7 @@ fn told(event: &Happened) -> (Tone, &'static str, String, String, Option<Code>) 
         Happened::TokenEnded => (
             Tone::Off,
             "offline",
-            "The token ended while the shop was away".into(),
+            "The token ended before a new one came".into(),
             none(),
             Some(Code::TOKEN_EXPIRED),
         ),
