@@ -112,13 +112,13 @@ impl ServerError {
             && source.kind() == io::ErrorKind::AddrInUse
         {
             let port = address.port();
-            return format!("stop what listens on port {port}, or choose another with --listen");
+            return format!("Stop what listens on port {port}, or choose another with `--listen`.");
         }
         if let Self::DataDirectory { path, source } = self
             && source.kind() == io::ErrorKind::PermissionDenied
         {
             let path = path.display();
-            return format!("make {path} writable for this user, or choose another with --data-dir");
+            return format!("Make {path} writable for this account, or choose another with `--data-dir`.");
         }
         self.code().entry().remedy.to_owned()
     }

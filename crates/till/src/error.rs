@@ -153,12 +153,16 @@ impl TillError {
     pub fn remedy(&self) -> String {
         match self {
             Self::OtherStore { path, .. } => format!(
-                "give this store a data directory of its own with `--data-dir`; the sales in {} stay with their store",
+                "Give this store a data directory of its own with `--data-dir`; the sales in {} stay with their store.",
                 path.display()
             ),
             Self::DatabaseDamaged { path, .. } => format!(
-                "the file was left as it is: keep a copy of {} before anything else, it may hold unsent sales",
+                "The file was left as it is: keep a copy of {} before anything else, it may hold unsent sales.",
                 path.display()
+            ),
+            Self::PortInUse { listen, .. } => format!(
+                "Stop what listens on port {}, or choose another with `--listen`.",
+                listen.port()
             ),
             Self::Session(source) => source.remedy(),
             Self::DataDirectory { .. }
@@ -168,7 +172,6 @@ impl TillError {
             | Self::Write { .. }
             | Self::Read { .. }
             | Self::ShuttingDown
-            | Self::PortInUse { .. }
             | Self::Listen { .. }
             | Self::Randomness(_)
             | Self::StoreAnswer { .. }
