@@ -123,9 +123,9 @@ pub(crate) struct Serve {
     /// Settings, as TOML.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// How long an access token lives: 20s, 2m, 15m.
-    #[arg(long, value_name = "TIME", default_value = "15m", value_parser = duration::parse)]
-    pub(crate) access_ttl: Duration,
+    /// How long an access token lives: 20s, 2m; what the settings say when not given, else 15m.
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    pub(crate) access_ttl: Option<Duration>,
     /// The address tills reach the store at, where it differs from the one it listens on (behind a proxy).
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<Url>,

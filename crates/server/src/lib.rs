@@ -56,8 +56,9 @@ pub struct ServeOptions {
     pub listen: SocketAddr,
     /// Directory that holds everything the store keeps. One process at a time.
     pub data_dir: PathBuf,
-    /// How long an access token lives; at least a second.
-    pub access_life: Duration,
+    /// How long an access token lives, at least a second; what the configuration says when absent, else
+    /// [`ACCESS_LIFE_DEFAULT`].
+    pub access_life: Option<Duration>,
     /// Address people and tills reach the store by; the address listened on when absent.
     pub public_url: Option<Url>,
     /// Loads the sample shop into a store that has nothing yet.
@@ -77,7 +78,7 @@ impl ServeOptions {
         Self {
             listen,
             data_dir: data_dir.into(),
-            access_life: ACCESS_LIFE_DEFAULT,
+            access_life: None,
             public_url: None,
             sample_shop: false,
             config: None,

@@ -144,10 +144,7 @@ async fn app(
     let shop = database.shop().await.map_err(ServerError::OpenDatabase)?;
     let address = url.as_str().trim_end_matches('/').to_owned();
     let configured = config.sessions.access_life_s.map(|life| life.0);
-    let access_life = match options.access_life == ACCESS_LIFE_DEFAULT {
-        true => configured.unwrap_or(options.access_life),
-        false => options.access_life,
-    };
+    let access_life = options.access_life.or(configured).unwrap_or(ACCESS_LIFE_DEFAULT);
     let idle = config.sessions.idle_days.map_or(IDLE_DEFAULT, |days| days.0);
     let access_life_s = access_life.as_secs().clamp(1, 86_400) as i64;
     let log = match options.access_log {

@@ -38,7 +38,7 @@ impl Store {
 
     async fn start(&mut self) {
         let options = ServeOptions {
-            access_life: LIFE,
+            access_life: Some(LIFE),
             sample_shop: true,
             access_log: true,
             clock: self.clock.clone(),

@@ -23,7 +23,7 @@ const CASHIER: &str = "cashier";
 pub(crate) async fn run(options: Demo, data_dir: Option<PathBuf>, printer: &Printer) -> Result<(), Failure> {
     let place = Place::choose(data_dir)?;
     let store = evertill_server::start(ServeOptions {
-        access_life: options.access_ttl,
+        access_life: Some(options.access_ttl),
         sample_shop: true,
         access_log: true,
         ..ServeOptions::new(options.store_listen, place.path().join("store"))

@@ -119,7 +119,8 @@ async fn a_renewal_moves_last_active_and_the_end() {
 
 #[tokio::test]
 async fn an_access_token_ends_on_its_second_and_a_renewed_one_goes_on() {
-    let shop = Shop::open_with(|options| options.access_life = std::time::Duration::from_secs(20)).await;
+    let shop =
+        Shop::open_with(|options| options.access_life = Some(std::time::Duration::from_secs(20))).await;
     let till = shop.sign_in("cashier").await;
     shop.pass(19);
     assert_eq!(shop.get_as(&till, "auth/sessions").await.status, 200);
@@ -135,6 +136,26 @@ async fn an_access_token_ends_on_its_second_and_a_renewed_one_goes_on() {
             .status,
         200
     );
+}
+
+#[tokio::test]
+async fn a_life_that_was_typed_wins_over_the_configuration_even_when_it_is_the_usual_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.toml");
+    std::fs::write(&file, "[sessions]\naccess_life_s = 20\n").unwrap();
+    let configured = Shop::open_with(|options| options.config = Some(file.clone())).await;
+    let till = configured.sign_in("cashier").await;
+    assert_eq!(configured.renew(&till.refresh).await.json()["expires_in"], 20);
+    let typed = Shop::open_with(|options| {
+        options.config = Some(file.clone());
+        options.access_life = Some(evertill_server::ACCESS_LIFE_DEFAULT);
+    })
+    .await;
+    let till = typed.sign_in("cashier").await;
+    let life_s = typed.renew(&till.refresh).await.json()["expires_in"]
+        .as_i64()
+        .unwrap();
+    assert!((600..=900).contains(&life_s), "{life_s}");
 }
 
 #[tokio::test]
