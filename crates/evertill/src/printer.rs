@@ -9,8 +9,14 @@ use evertill_wire::{Code, env};
 
 use crate::failure::Failure;
 
+/// The word a message begins with, and its colour.
+type Word = (&'static str, &'static str);
+
+const ERROR: Word = ("1;31", "error:");
+const WARNING: Word = ("1;33", "warning:");
+
 /// Writes data to stdout and everything else to stderr.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Printer {
     has_colour: bool,
 }
@@ -45,7 +51,14 @@ impl Printer {
 
     /// Reports a failure: what, why, and what to do next.
     pub(crate) fn failure(&self, failure: &dyn Error, code: Code, remedy: &str) {
-        for line in explain(failure, code, remedy, self.has_colour) {
+        for line in explain(ERROR, failure, code, remedy, self.has_colour) {
+            self.note(&line);
+        }
+    }
+
+    /// Reports what went wrong beside the work, which goes on.
+    pub(crate) fn warning(&self, failure: &dyn Error, code: Code, remedy: &str) {
+        for line in explain(WARNING, failure, code, remedy, self.has_colour) {
             self.note(&line);
         }
     }
@@ -57,7 +70,7 @@ pub(crate) fn colours_wanted() -> bool {
 }
 
 /// The lines of a failure: `error: … (CODE)`, one `caused by: …` for each cause, `hint: …`.
-fn explain(failure: &dyn Error, code: Code, remedy: &str, has_colour: bool) -> Vec<String> {
+fn explain(word: Word, failure: &dyn Error, code: Code, remedy: &str, has_colour: bool) -> Vec<String> {
     let paint = |style: &str, word: &str| {
         if has_colour {
             format!("\x1b[{style}m{word}\x1b[0m")
@@ -65,7 +78,7 @@ fn explain(failure: &dyn Error, code: Code, remedy: &str, has_colour: bool) -> V
             word.to_owned()
         }
     };
-    let mut lines = vec![format!("{} {failure} ({code})", paint("1;31", "error:"))];
+    let mut lines = vec![format!("{} {failure} ({code})", paint(word.0, word.1))];
     let mut cause = failure.source();
     while let Some(error) = cause {
         lines.push(format!("  caused by: {error}"));
@@ -89,7 +102,7 @@ mod tests {
     fn a_failure_names_its_code_its_causes_and_the_next_step() {
         let failure = Stuck(io::Error::new(ErrorKind::PermissionDenied, "no access"));
         assert_eq!(
-            explain(&failure, Code::PERMISSION_DENIED, "Ask the owner.", false),
+            explain(ERROR, &failure, Code::PERMISSION_DENIED, "Ask the owner.", false),
             [
                 format!("error: could not open the drawer ({})", Code::PERMISSION_DENIED),
                 "  caused by: no access".to_owned(),
@@ -101,8 +114,8 @@ mod tests {
     #[test]
     fn colour_marks_words_and_carries_no_meaning() {
         let failure = Stuck(io::Error::from(ErrorKind::NotFound));
-        let plain = explain(&failure, Code::PERMISSION_DENIED, "Ask.", false);
-        let coloured = explain(&failure, Code::PERMISSION_DENIED, "Ask.", true);
+        let plain = explain(ERROR, &failure, Code::PERMISSION_DENIED, "Ask.", false);
+        let coloured = explain(ERROR, &failure, Code::PERMISSION_DENIED, "Ask.", true);
         let bare: Vec<String> = coloured
             .iter()
             .map(|line| {

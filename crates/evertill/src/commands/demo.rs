@@ -48,6 +48,7 @@ pub(crate) async fn run(options: Demo, data_dir: Option<PathBuf>, printer: &Prin
     ))?;
     printer.data(&format!("Data   {}{}", place.path().display(), place.note()))?;
     printer.data("Ctrl-C ends it.")?;
+    super::till::warn_of_neighbours(till.address(), printer);
     if !options.no_open {
         desktop::open(&till.url());
     }
