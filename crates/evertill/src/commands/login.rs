@@ -27,10 +27,15 @@ pub(crate) async fn run(options: Login, home: &Home, printer: &Printer) -> Resul
         (Some(username), Some(password)) => keeper.sign_in(username, password).await.map_err(Failure::from),
         _ => in_the_browser(&keeper, !options.no_open, printer).await,
     };
-    let who = keeper.status().user.map(|user| user.display_name);
+    let status = keeper.status();
+    let who = status.user.map(|user| user.display_name);
     keeper.shutdown().await;
     result?;
-    printer.note(&format!("Signed in to {store} as {}.", who.unwrap_or_default()));
+    printer.note(&format!(
+        "Signed in to {} as {}.",
+        status.store,
+        who.unwrap_or_default()
+    ));
     Ok(())
 }
 

@@ -30,7 +30,11 @@ fn check(finished: &Finished, exit: i32, code: &str) {
         first.starts_with("error: ") && first.ends_with(&format!("({code})")),
         "{said}"
     );
-    assert!(last.starts_with("hint: ") && last.len() > 15, "{said}");
+    let hint = last.strip_prefix("hint: ").expect("the last line is the hint");
+    assert!(
+        hint.starts_with(char::is_uppercase) && hint.ends_with('.'),
+        "{said}"
+    );
     assert!(
         lines[1..lines.len() - 1]
             .iter()
@@ -145,6 +149,51 @@ async fn a_site_that_is_no_store_is_named_as_such() {
     let site = Site::start().await;
     let home = home();
     check(&login(home.path(), &site.url(), "cashier", "x"), 5, "API05004");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_till_in_front_of_no_store_says_so_and_who_else_can_use_it_and_opens() {
+    let site = Site::start().await;
+    let folder = home();
+    let data = folder.path().join("till");
+    let mut till = Running::start(
+        folder.path(),
+        "till",
+        &[
+            "till",
+            "--store",
+            &site.url(),
+            "--listen",
+            "0.0.0.0:0",
+            "--data-dir",
+            text(&data),
+        ],
+    );
+    assert!(till.says("Listening on ").await.starts_with("0.0.0.0:"));
+    let said = until("the warning about the store", || {
+        let log = till.log();
+        std::future::ready(log.contains("tries again.").then_some(log))
+    })
+    .await;
+    assert!(said.contains("warning: could not connect to"), "{said}");
+    assert!(said.contains("(API05004)"), "{said}");
+    assert!(said.contains("anybody in this network can sell"), "{said}");
+    assert_eq!(said.matches("hint: ").count(), 2, "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plain_store_named_as_https_gets_no_password_and_its_address_is_said() {
+    let site = Site::start().await;
+    let home = home();
+    let address = site.url().replace("http://", "https://");
+    let refused = login(home.path(), &address, "cashier", "x");
+    check(&refused, 5, "API06004");
+    let plain = site.url();
+    assert!(
+        refused.stderr.contains(plain.trim_end_matches('/')),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
