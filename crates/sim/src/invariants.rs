@@ -341,6 +341,13 @@ fn one_retry(_: &World, process: &Process, turn: &Turn<'_>) -> Option<String> {
     if begins && *status == 403 {
         return Some("a missing permission started a renewal".into());
     }
+    // A half-ended session is a verdict after three fresh tokens, and never a loop.
+    let fresh = process.watch.fresh_refused.len();
+    if begins && fresh > usize::from(policy::FRESH_REFUSALS_MAX) {
+        return Some(format!(
+            "{fresh} fresh tokens were refused, and another renewal began"
+        ));
+    }
     let newest = match process.rules.engine().state() {
         State::Active(held) | State::Renewing { held, .. } | State::Troubled { held, .. } => {
             held.grant.serial

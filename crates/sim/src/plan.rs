@@ -4,6 +4,8 @@
 //! faults out. Faults come in storms: a few minutes or hours in which several overlap, with calm weeks in between.
 //! That makes rare schedules frequent and till-days cheap.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "most faults need no company")]
+
 use std::fmt;
 
 use crate::random::Random;
@@ -142,7 +144,7 @@ const KINDS: &[(u64, FaultKind, u64, u64)] = &[
     (2, K::DatabaseReadOnly, SECOND, 10 * MINUTE),
     (2, K::TableUnreadable, SECOND, MINUTE),
     (4, K::Busy, MINUTE, 2 * HOUR),
-    (2, K::StoreClockBehind, MINUTE, 6 * HOUR),
+    (3, K::StoreClockBehind, MINUTE, 6 * HOUR),
     (2, K::StoreClockAhead, MINUTE, 6 * HOUR),
     (2, K::HeadersStripped, MINUTE, 6 * HOUR),
     (4, K::StoreCrash, SECOND, 5 * MINUTE),
@@ -156,11 +158,11 @@ const KINDS: &[(u64, FaultKind, u64, u64)] = &[
     (5, K::DiskFull, SECOND, 4 * HOUR),
     (4, K::DiskSlow, SECOND, 10 * MINUTE),
     (6, K::TornWrite, 0, 0),
-    (1, K::VaultDamaged, 0, 0),
+    (3, K::VaultDamaged, 0, 0),
     (2, K::SignOut, 0, 0),
     (4, K::PressRenew, 0, 0),
     (4, K::SignInAgain, 0, 0),
-    (2, K::OwnerRevokes, 0, 0),
+    (3, K::OwnerRevokes, 0, 0),
     (1, K::OwnerRevokesAll, 0, 0),
     (2, K::PasswordChanged, 0, 0),
     (1, K::UserDeleted, MINUTE, HOUR),
@@ -357,12 +359,45 @@ fn storm(random: &mut Random, shop: &Shop, end: u64, faults: &mut Vec<Fault>) {
         } else {
             random.below(shop.tills as u64)
         };
-        faults.push(Fault {
+        let fault = Fault {
             at,
             span,
             till: usize::try_from(till).unwrap_or(0),
             kind,
-        });
+        };
+        faults.push(fault);
+        if random.permille(500) {
+            company(random, shop, fault, faults);
+        }
+    }
+}
+
+/// What makes a fault bite: a clock that steps back after a sign-in, a session ended while its siblings renew.
+fn company(random: &mut Random, shop: &Shop, fault: Fault, faults: &mut Vec<Fault>) {
+    match fault.kind {
+        K::StoreClockBehind => faults.push(Fault {
+            at: fault.at.saturating_sub(random.magnitude(SECOND, fault.span)),
+            span: 0,
+            kind: K::SignInAgain,
+            ..fault
+        }),
+        K::OwnerRevokes => {
+            faults.push(Fault {
+                at: fault.at.saturating_sub(20 * SECOND),
+                span: 10 * MINUTE,
+                kind: K::Busy,
+                ..fault
+            });
+            for till in (0..shop.tills).filter(|till| *till != fault.till) {
+                faults.push(Fault {
+                    at: (fault.at + random.below(800)).saturating_sub(400),
+                    kind: K::PressRenew,
+                    till,
+                    ..fault
+                });
+            }
+        }
+        _ => {}
     }
 }
 

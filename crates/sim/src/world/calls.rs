@@ -232,12 +232,12 @@ impl World {
                 Err(raw) => raw,
             },
             Errand::End { session } => {
-                let (_, late) = self.store.end(*session, wall_s);
+                let (did, late) = self.store.end(*session, wall_s);
                 if let Some(late) = late {
                     let at = self.now + self.takes(100, 900);
                     self.queue.plan(at, Event::Written(late));
                 }
-                Raw::json(200, "{\"success\":true}".into(), Truth::Noise)
+                Raw::json(200, format!("{{\"success\":{did}}}"), Truth::Noise)
             }
         }
     }

@@ -150,9 +150,14 @@ impl World {
     }
 
     pub(super) fn revoke_answered(&mut self, device: usize, session: u32, answer: &Result<Raw, NoAnswer>) {
-        let is_done = answer
-            .as_ref()
-            .is_ok_and(|raw| raw.status == 200 && raw.with_view(answer::not_from_the_api).is_none());
+        // A stock store says `success: false` both for a session it does not know and for one that it could not end; only
+        // a renewal tells them apart.
+        let wall_s = self.wall_s();
+        let is_done = answer.as_ref().is_ok_and(|raw| {
+            raw.status == 200
+                && raw.with_view(answer::not_from_the_api).is_none()
+                && (raw.body.contains("true") || self.store.fate(session, wall_s) != Fate::Living)
+        });
         let machine = &mut self.devices[device];
         machine.revoke_is_planned = false;
         if is_done {
