@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use evertill_sim::{
+    invariants::Violation,
     plan::{Plan, StoreKind},
     planted::Planted,
     run,
@@ -161,6 +162,7 @@ fn replay(wish: &Wish, seed: u64, out: &mut impl Write) -> Result<ExitCode> {
 struct Broken {
     seed: u64,
     store: StoreKind,
+    violation: Violation,
 }
 
 #[expect(
@@ -185,8 +187,12 @@ fn run_all(wish: &Wish, out: &mut impl Write) -> Result<ExitCode> {
                         let outcome = run::seed(seed, days, *store, planted);
                         sum.add(&outcome.tally);
                         done += 1;
-                        if outcome.violation.is_some() {
-                            broken.push(Broken { seed, store: *store });
+                        if let Some(violation) = outcome.violation {
+                            broken.push(Broken {
+                                seed,
+                                store: *store,
+                                violation,
+                            });
                         }
                     }
                 }
@@ -224,6 +230,14 @@ fn run_all(wish: &Wish, out: &mut impl Write) -> Result<ExitCode> {
         broken.len()
     )?;
     broken.sort_by_key(|found| found.seed);
+    for found in &broken {
+        writeln!(
+            out,
+            "seed {} ({:?}): {}",
+            found.seed, found.store, found.violation
+        )?;
+    }
+    out.flush()?;
     for found in &broken {
         show(wish, found, out)?;
     }

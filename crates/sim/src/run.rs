@@ -15,6 +15,8 @@ pub struct Outcome {
     pub tally: Tally,
     /// The promise that was broken, when one was.
     pub violation: Option<Violation>,
+    /// When the run ended, in milliseconds.
+    pub ended_at: u64,
     /// Readable, when it was asked for.
     pub journal: Vec<String>,
 }
@@ -38,6 +40,7 @@ pub fn run(plan: Plan, planted: Option<Planted>, keeps_journal: bool) -> Outcome
     Outcome {
         tally,
         violation,
+        ended_at: world.now,
         journal: world.into_journal(),
     }
 }

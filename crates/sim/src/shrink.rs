@@ -1,7 +1,7 @@
 //! A failing plan with every fault left out that the failure does not need.
 
 use crate::{
-    plan::{Fault, Plan},
+    plan::{DAY, Fault, Plan},
     planted::Planted,
     run::run,
 };
@@ -12,9 +12,19 @@ const RUNS_MAX: u32 = 600;
 /// The smallest plan found that still breaks the same promise (delta debugging over the faults).
 #[must_use]
 pub fn shrink(plan: &Plan, planted: Option<Planted>) -> Plan {
-    let Some(broken) = run(plan.clone(), planted, false).violation else {
+    let outcome = run(plan.clone(), planted, false);
+    let Some(broken) = outcome.violation else {
         return plan.clone();
     };
+    // Days after the failure cost time and change nothing.
+    let short = Plan {
+        days: (outcome.ended_at / DAY + 1).min(plan.days),
+        ..plan.clone()
+    };
+    let is_enough = run(short.clone(), planted, false)
+        .violation
+        .is_some_and(|violation| violation.invariant == broken.invariant);
+    let plan = if is_enough { &short } else { plan };
     let mut runs = 0;
     let mut fails = |faults: &[Fault]| {
         runs += 1;

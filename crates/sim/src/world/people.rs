@@ -257,8 +257,10 @@ impl World {
             return;
         }
         if after == StateName::SignInNeeded && pid.slot == TILL {
-            let fate = self.fate_of(pid);
-            self.tally.count_sign_in_needed(fate);
+            match self.fate_of(pid) {
+                Fate::Living => self.tally.lied_to += 1,
+                fate => self.tally.count_sign_in_needed(fate),
+            }
         }
         if matches!(
             after,

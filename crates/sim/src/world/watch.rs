@@ -175,8 +175,9 @@ pub(super) fn note(world: &mut World, turn: &Turn<'_>) {
             }
             Effect::ReleaseLock(attempt) if watch.asking == Some(*attempt) => watch.asking = None,
             Effect::Note(Event::HorizonNear { .. }) => watch.announced = session,
-            Effect::Publish { .. }
-            | Effect::Withdraw
+            // A newer grant, also another process's, shows that the store answers again.
+            Effect::Publish { .. } => watch.quiet_until = 0,
+            Effect::Withdraw
             | Effect::TakeLock(_)
             | Effect::ReleaseLock(_)
             | Effect::Save { .. }
