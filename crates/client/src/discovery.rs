@@ -92,12 +92,17 @@ pub async fn discover(address: &str) -> Discovery {
 
 /// Finds out what stands behind an address that was read already; a scheme that nobody typed stays open.
 pub async fn discover_store(store: &StoreAddress) -> Discovery {
+    discover_store_and_tell(store, |_| {}).await
+}
+
+/// Like [`discover_store`], and tells of each row as soon as it is finished.
+pub async fn discover_store_and_tell(store: &StoreAddress, tell: impl FnMut(&Check) + Send) -> Discovery {
     let text = store.to_string();
     let typed = text
         .strip_prefix("https://")
         .filter(|_| !store.is_scheme_given())
         .unwrap_or(&text);
-    discover(typed).await
+    discover_and_tell(typed, tell).await
 }
 
 /// Like [`discover`], and tells of each row as soon as it is finished.

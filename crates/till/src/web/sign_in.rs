@@ -1,8 +1,9 @@
 //! The way in: looking at the store, going to its page, coming back.
 //!
 //! The store sends the browser back across sites, so no cookie of ours comes along. The callback is therefore
-//! bound to the random state of a sign-in that began here, and answers with a small page that leads on by itself:
-//! the next request is our own again. The address with the tokens is read, never shown and never logged.
+//! bound to the random state of a sign-in that began here. It leads on without a page of its own, so that the address
+//! with the tokens is never shown, logged or an entry of the browser's list; where it leads to, a small page makes the
+//! next request our own again.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +12,7 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use evertill_client::PendingSignIn;
-use evertill_client::discovery::{Check, CheckState, discover_and_tell};
+use evertill_client::discovery::{Check, CheckState, discover_store_and_tell};
 use url::{Url, form_urlencoded};
 
 use super::reply::{Failed, answer, page, to};
@@ -166,8 +167,8 @@ pub(super) async fn show(State(till): State<Arc<Till>>, visit: Visit) -> Respons
 }
 
 async fn look(till: Arc<Till>) {
-    let store = till.session.keeper().store().to_string();
-    let found = discover_and_tell(&store, |check| {
+    let store = till.session.keeper().store().clone();
+    let found = discover_store_and_tell(&store, |check| {
         till.door.change_look(|look| look.checks.push(check.clone()));
     })
     .await;
