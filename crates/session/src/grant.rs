@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     answer::{Refusal, Renewed},
+    policy,
     time::{BootId, Moment, Now, Stamp},
 };
 
@@ -122,12 +123,12 @@ impl Grant {
         }
     }
 
-    /// When the access token ends on this boot's clock. After a restart of the machine its age is not certain, and
+    /// When the access token is used no more, on this boot's clock: a little before its end. After a restart of the machine its age is not certain, and
     /// it counts as ended.
     #[must_use]
     pub fn access_ends(&self, boot: &BootId, now: Now) -> Moment {
         match self.received.age(boot, now) {
-            Some(_) => self.received.moment.after(self.access_life),
+            Some(_) => self.received.moment.after(policy::usable(self.access_life)),
             None => now.moment,
         }
     }

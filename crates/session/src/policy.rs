@@ -14,7 +14,14 @@ pub const RENEW_SPREAD_PERCENT: u32 = 10;
 
 /// A store's hint when to come is followed up to this share of the life, in percent; later there would be no time
 /// left for a second try.
-pub const HINT_AT_MOST_PERCENT: u32 = 90;
+pub const HINT_AT_MOST_PERCENT: u32 = 85;
+
+/// A token is not used in the last moments of its life: stores count in whole seconds, and a request is under way for
+/// a while before it is checked. At most this long …
+pub const END_MARGIN: Duration = Duration::from_secs(2);
+
+/// … and at most this share of the life, in percent.
+pub const END_MARGIN_PERCENT: u32 = 10;
 
 /// Longest pause before the first new try after trouble; doubled with each further one.
 pub const BACKOFF_FIRST: Duration = Duration::from_secs(1);
@@ -70,6 +77,12 @@ pub fn renew_after(life: Duration, hint: Option<Duration>, roll: Roll) -> Durati
     }
 }
 
+/// How long a token of this life is used.
+#[must_use]
+pub fn usable(life: Duration) -> Duration {
+    life.saturating_sub(END_MARGIN.min(life * END_MARGIN_PERCENT / 100))
+}
+
 /// How long to wait before try number `tries + 1`: full jitter up to 1, 2, 4 … 60 s, never under a quarter second.
 /// A pause asked for by the store is a floor, with the jitter on top.
 #[must_use]
@@ -110,8 +123,14 @@ mod tests {
         );
         assert_eq!(
             renew_after(life, Some(Duration::from_secs(500)), Roll(9)),
-            Duration::from_secs(90)
+            Duration::from_secs(85)
         );
+    }
+
+    #[test]
+    fn the_last_moments_of_a_token_are_left_alone() {
+        assert_eq!(usable(Duration::from_secs(1_800)), Duration::from_secs(1_798));
+        assert_eq!(usable(Duration::from_secs(5)), Duration::from_millis(4_500));
     }
 
     #[test]

@@ -208,7 +208,13 @@ pub(crate) fn price(currency: &CurrencyFormat, product: &Product, variations: &[
     prices.sort();
     match (prices.first(), prices.last()) {
         (Some(low), Some(high)) if low != high => {
-            format!("{}\u{2013}{}", currency.money(*low), currency.figure(*high))
+            // A range of whole amounts needs no decimals, and the tile has no room for them.
+            let is_whole = low.fract().is_zero() && high.fract().is_zero();
+            let short = CurrencyFormat {
+                decimals: if is_whole { 0 } else { currency.decimals },
+                ..currency.clone()
+            };
+            format!("{}\u{2013}{}", short.money(*low), short.figure(*high))
         }
         (Some(one), Some(_)) => currency.money(*one),
         _ => product
