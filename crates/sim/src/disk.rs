@@ -24,8 +24,6 @@ pub(crate) struct Disk {
     pub(crate) is_full: bool,
     /// Writes hang.
     pub(crate) is_slow: bool,
-    /// The file was damaged from outside since it was last written.
-    pub(crate) was_damaged: bool,
 }
 
 impl Disk {
@@ -50,8 +48,14 @@ impl Disk {
         }
     }
 
-    /// A temporary file was written, synced and moved over the old one.
+    /// A temporary file was written, synced and moved over the old one. A renewal has shown that the version it was
+    /// made with works, so that this one becomes the spare.
     pub(crate) fn replace(&mut self, record: Record) {
+        if let File::Whole(current) = &self.current
+            && current.grant.session == record.grant.session
+        {
+            self.previous = File::Missing;
+        }
         let before = std::mem::replace(&mut self.current, File::Whole(Rc::new(record)));
         if matches!(self.previous, File::Missing) {
             self.previous = match before {
@@ -59,7 +63,6 @@ impl Disk {
                 File::Missing | File::Damaged => File::Missing,
             };
         }
-        self.was_damaged = false;
     }
 
     /// The current record did its work: the one before it is not needed any more.
@@ -104,7 +107,6 @@ impl Disk {
     pub(crate) fn damage(&mut self) {
         if matches!(self.current, File::Whole(_)) {
             self.current = File::Damaged;
-            self.was_damaged = true;
         }
     }
 }
@@ -150,7 +152,15 @@ mod tests {
         disk.replace(record(2));
         disk.damage();
         assert_eq!(disk.record().unwrap().grant.serial, Serial(1));
+        disk.replace(record(2));
         disk.replace(record(3));
+        disk.damage();
+        assert_eq!(
+            disk.record().unwrap().grant.serial,
+            Serial(2),
+            "the one just before"
+        );
+        disk.replace(record(4));
         disk.prove();
         disk.damage();
         assert_eq!(disk.read(), Stored::Unreadable);

@@ -423,7 +423,7 @@ const TOKEN_BEGINNINGS: &[&str] = &["eyJ0eXAi", "ert1.", "eat1."];
 
 impl fmt::Write for Listener {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.heard |= TOKEN_BEGINNINGS.iter().any(|token| text.contains(token));
+        self.heard |= text.len() > 16 && TOKEN_BEGINNINGS.iter().any(|token| text.contains(token));
         Ok(())
     }
 }
@@ -494,10 +494,8 @@ fn known_horizon(world: &World, process: &Process, turn: &Turn<'_>) -> Option<St
     if !is_over || device.is_wall_wrong || !ran_long || turn.pid.slot != TILL {
         return None;
     }
-    process
-        .watch
-        .announced
-        .is_none()
+    let session = session_held(process)?;
+    (!device.announced.contains(&session))
         .then(|| "a session reached its horizon and nobody had been told".into())
 }
 

@@ -143,6 +143,8 @@ pub(crate) struct Device {
     pub(crate) is_wall_wrong: bool,
     /// What a thief copied.
     loot: Option<String>,
+    /// Sessions whose horizon was announced here.
+    pub(crate) announced: BTreeSet<u32>,
     /// Sessions that a thief used.
     pub(crate) stolen: BTreeSet<u32>,
     /// Sessions that went on from an older version of the vault, because the newer one was damaged.

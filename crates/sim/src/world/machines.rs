@@ -39,6 +39,7 @@ impl Device {
             asks: VecDeque::new(),
             is_wall_wrong: false,
             loot: None,
+            announced: BTreeSet::new(),
             stolen: BTreeSet::new(),
             spares_used: BTreeSet::new(),
             put_off: Vec::new(),

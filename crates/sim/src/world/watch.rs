@@ -84,8 +84,6 @@ pub(crate) struct Watch {
     /// Fresh tokens that were refused and never accepted.
     pub(crate) fresh_refused: BTreeSet<Serial>,
     pub(crate) accepted: Option<Serial>,
-    /// The horizon was announced for this session.
-    pub(crate) announced: Option<u32>,
     /// The store lied when the first of the refusals came.
     pub(crate) was_lied_to: bool,
     pub(crate) started_at: u64,
@@ -167,6 +165,7 @@ pub(super) fn note(world: &mut World, turn: &Turn<'_>) {
     if turn.after == StateName::Active || turn.after == StateName::SignedOut {
         watch.trouble_at = None;
     }
+    let mut is_announced = false;
     for effect in turn.effects {
         match effect {
             Effect::Ask { attempt, .. } => {
@@ -174,7 +173,7 @@ pub(super) fn note(world: &mut World, turn: &Turn<'_>) {
                 watch.save_failed = false;
             }
             Effect::ReleaseLock(attempt) if watch.asking == Some(*attempt) => watch.asking = None,
-            Effect::Note(Event::HorizonNear { .. }) => watch.announced = session,
+            Effect::Note(Event::HorizonNear { .. }) => is_announced = true,
             // A newer grant, also another process's, shows that the store answers again.
             Effect::Publish { .. } => watch.quiet_until = 0,
             Effect::Withdraw
@@ -186,6 +185,9 @@ pub(super) fn note(world: &mut World, turn: &Turn<'_>) {
             | Effect::Revoke(_)
             | Effect::Note(_) => {}
         }
+    }
+    if is_announced {
+        world.devices[pid.device].announced.extend(session);
     }
 }
 
