@@ -220,7 +220,7 @@ fn no_needless_sign_out(world: &World, process: &Process, turn: &Turn<'_>) -> Op
     let session = session_held(process)?;
     if world.fate_of(turn.pid) == Fate::Theft
         && !device.stolen.contains(&session)
-        && !device.spares_used.contains(&session)
+        && !device.damaged.contains(&session)
     {
         return Some("the store took the till for a thief, and nobody had stolen anything".into());
     }

@@ -147,8 +147,8 @@ pub(crate) struct Device {
     pub(crate) announced: BTreeSet<u32>,
     /// Sessions that a thief used.
     pub(crate) stolen: BTreeSet<u32>,
-    /// Sessions that went on from an older version of the vault, because the newer one was damaged.
-    pub(crate) spares_used: BTreeSet<u32>,
+    /// Sessions whose newest grant may be gone, because the vault was damaged while it held it.
+    pub(crate) damaged: BTreeSet<u32>,
     /// What happens once the machine is awake again.
     put_off: Vec<Event>,
 }

@@ -166,14 +166,17 @@ impl World {
         }
     }
 
+    /// What was only in that file is gone: a spare is older, and so is what other processes remember.
     fn damage_vault(&mut self, device: usize) {
         let machine = &mut self.devices[device];
+        let session = machine
+            .disk
+            .record()
+            .and_then(|record| session_number(record.grant.session.as_str()));
+        machine.damaged.extend(session);
         machine.disk.damage();
-        match machine.disk.record() {
-            Some(spare) => machine
-                .spares_used
-                .extend(session_number(spare.grant.session.as_str())),
-            None => self.tally.vaults_gone += 1,
+        if session.is_some() && machine.disk.record().is_none() {
+            self.tally.vaults_gone += 1;
         }
     }
 

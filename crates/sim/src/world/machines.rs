@@ -41,7 +41,7 @@ impl Device {
             loot: None,
             announced: BTreeSet::new(),
             stolen: BTreeSet::new(),
-            spares_used: BTreeSet::new(),
+            damaged: BTreeSet::new(),
             put_off: Vec::new(),
         }
     }
