@@ -71,7 +71,7 @@ pub struct Status {
     pub cause: Option<Cause>,
     /// Who ended the session and when, where the store told.
     pub ended: Option<EndedSession>,
-    /// Until the access token ends; zero when it has.
+    /// Until the access token is used no more, a little before its end; zero when that has passed.
     pub access_expires_in: Option<Duration>,
     /// Life of the access token from its start.
     pub access_life: Option<Duration>,
