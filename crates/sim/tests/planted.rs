@@ -32,7 +32,7 @@ const TABLE: &[(Planted, Range<u64>)] = &[
     (FreezesAfterAFailure, 0..6),
     (ServesEndedTokens, 0..2),
     (DropsALivingTokenToRenew, 0..2),
-    (TakesAnyAnswer, 0..6),
+    (TakesAnyAnswer, 0..40),
     (KeepsTheOldRefreshToken, 0..4),
     (ForgetsAtRestart, 0..4),
     (DamageIsASignOut, 0..8),
