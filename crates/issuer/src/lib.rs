@@ -104,7 +104,7 @@ pub enum Change {
 
 /// How long after a renewal an older token may be a straggler, in seconds: longer than any proxy keeps a request whose
 /// sender has hung up, shorter than a thief can make use of.
-pub const LATE_S: u64 = 120;
+pub const LATE_S: i64 = 120;
 
 /// What to answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -145,7 +145,8 @@ pub fn renew(
     if presented < row.counter {
         let is_unseen_predecessor = presented.next() == row.counter && row.seen < row.counter;
         if !is_unseen_predecessor {
-            return if now.0.abs_diff(row.renewed_at.0) <= LATE_S {
+            // A clock that was set back makes every renewal look recent: detection waits until it has caught up.
+            return if now.0.saturating_sub(row.renewed_at.0) <= LATE_S {
                 (Verdict::Late, Change::None)
             } else {
                 end(row, Ending::Theft)
@@ -161,13 +162,12 @@ pub fn renew(
         Rotation::Wanted => presented.next(),
         Rotation::Unwanted => presented,
     };
-    let renewed_at = row.renewed_at.max(now);
     (
         Verdict::Granted(counter),
         Change::Lazy(Row {
             counter,
             seen: presented.max(row.seen),
-            renewed_at,
+            renewed_at: now,
             ..*row
         }),
     )
@@ -182,7 +182,7 @@ pub fn access_used(row: &Row, counter: Counter, now: Seconds) -> Change {
     Change::Lazy(Row {
         seen: counter,
         counter: row.counter.max(counter),
-        renewed_at: row.renewed_at.max(now),
+        renewed_at: now,
         ..*row
     })
 }
@@ -267,6 +267,20 @@ mod tests {
             present(&mut row, 0, 1_921),
             Verdict::Refused(Ending::Theft),
             "a thief has no such excuse"
+        );
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_no_thief_of_a_straggler() {
+        let mut row = Row::new(Seconds(0));
+        assert_eq!(present(&mut row, 0, 10_000), granted(1));
+        assert_eq!(present(&mut row, 1, 10_001), granted(2));
+        assert_eq!(present(&mut row, 0, 6_400), Verdict::Late, "an hour back");
+        assert_eq!(present(&mut row, 2, 6_500), granted(3));
+        assert_eq!(
+            present(&mut row, 0, 6_621),
+            Verdict::Refused(Ending::Theft),
+            "the clock counts anew"
         );
     }
 
