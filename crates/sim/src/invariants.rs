@@ -480,7 +480,9 @@ fn stays_signed_in(world: &World, process: &Process, turn: &Turn<'_>) -> Option<
     let was = process.published.as_ref().map(|published| published.session);
     // Also when somebody signed in over it elsewhere and that later session was signed out.
     let is_signed_out = match was {
-        Some(session) => device.signed_out.range(session..).next().is_some(),
+        Some(session) => {
+            device.signed_out.range(session..).next().is_some() || device.damaged.contains(&session)
+        }
         None => !device.signed_out.is_empty(),
     };
     (!is_signed_out).then(|| format!("signed out without a sign-out, because: {}", turn.seen))

@@ -77,7 +77,6 @@ impl World {
         }
         self.tally.sign_ins += 1;
         self.remember_sign_in(pid.device, &given.access, given.life_s);
-        self.devices[pid.device].is_wall_wrong = false;
         let grant = self.grant(pid, given, user);
         self.feed(pid, Input::SignedIn(Box::new(grant)), Seen::SignedIn);
         true

@@ -84,6 +84,8 @@ pub(crate) struct Watch {
     /// Fresh tokens that were refused and never accepted.
     pub(crate) fresh_refused: BTreeSet<Serial>,
     pub(crate) accepted: Option<Serial>,
+    /// The session whose tokens were given out last.
+    pub(crate) session: Option<u32>,
     /// The store lied when the first of the refusals came.
     pub(crate) was_lied_to: bool,
     pub(crate) started_at: u64,
@@ -145,11 +147,7 @@ pub(super) fn note(world: &mut World, turn: &Turn<'_>) {
             watch.accepted = Some(*serial);
             watch.fresh_refused.clear();
         }
-        Seen::SignedIn => {
-            watch.verdicts = 0;
-            watch.fresh_refused.clear();
-            watch.quiet_until = 0;
-        }
+        Seen::SignedIn => watch.quiet_until = 0,
         Seen::Start
         | Seen::Due
         | Seen::LockTaken
@@ -166,6 +164,7 @@ pub(super) fn note(world: &mut World, turn: &Turn<'_>) {
         watch.trouble_at = None;
     }
     let mut is_announced = false;
+    let mut is_new = false;
     for effect in turn.effects {
         match effect {
             Effect::Ask { attempt, .. } => {
@@ -175,7 +174,16 @@ pub(super) fn note(world: &mut World, turn: &Turn<'_>) {
             Effect::ReleaseLock(attempt) if watch.asking == Some(*attempt) => watch.asking = None,
             Effect::Note(Event::HorizonNear { .. }) => is_announced = true,
             // A newer grant, also another process's, shows that the store answers again.
-            Effect::Publish { .. } => watch.quiet_until = 0,
+            Effect::Publish { serial, .. } => {
+                watch.quiet_until = 0;
+                watch.verdicts = 0;
+                watch.was_lied_to = false;
+                if watch.session != session {
+                    watch.session = session;
+                    watch.fresh_refused.clear();
+                }
+                is_new |= *serial == Serial(1);
+            }
             Effect::Withdraw
             | Effect::TakeLock(_)
             | Effect::ReleaseLock(_)
@@ -185,6 +193,9 @@ pub(super) fn note(world: &mut World, turn: &Turn<'_>) {
             | Effect::Revoke(_)
             | Effect::Note(_) => {}
         }
+    }
+    if is_new && *turn.seen == Seen::Saved {
+        world.devices[pid.device].is_wall_wrong = false;
     }
     if is_announced {
         world.devices[pid.device].announced.extend(session);
