@@ -40,6 +40,11 @@ impl Disk {
         }
     }
 
+    /// Whether there is nothing at all, not even something damaged.
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!((&self.current, &self.previous), (File::Missing, File::Missing))
+    }
+
     /// The record a reader finds, when there is one.
     pub(crate) fn record(&self) -> Option<&Record> {
         match (&self.current, &self.previous) {

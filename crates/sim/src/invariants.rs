@@ -481,7 +481,8 @@ fn stays_signed_in(world: &World, process: &Process, turn: &Turn<'_>) -> Option<
     // Also when somebody signed in over it elsewhere and that later session was signed out.
     let is_signed_out = match was {
         Some(session) => {
-            device.signed_out.range(session..).next().is_some() || device.damaged.contains(&session)
+            device.signed_out.range(session..).next().is_some()
+                || (device.damaged.contains(&session) && device.disk.is_empty())
         }
         None => !device.signed_out.is_empty(),
     };
