@@ -179,10 +179,11 @@ fn verdict_only(_: &World, process: &Process, turn: &Turn<'_>) -> Option<String>
     }
     match turn.seen {
         Seen::Answered {
-            heard: Heard::Answer {
-                truth: Truth::Verdict,
-                ..
-            },
+            heard:
+                Heard::Answer {
+                    truth: Truth::Verdict | Truth::Lie,
+                    ..
+                },
             ..
         } => None,
         Seen::TokenRefused { .. }
@@ -215,7 +216,7 @@ fn no_needless_sign_out(world: &World, process: &Process, turn: &Turn<'_>) -> Op
     if !turn.enters(StateName::SignInNeeded) || !is_own_decision {
         return None;
     }
-    let was_lied_to = process.watch.was_lied_to && world.store.lies();
+    let was_lied_to = process.watch.lies > 1;
     let device = &world.devices[turn.pid.device];
     let session = session_held(process)?;
     if world.fate_of(turn.pid) == Fate::Theft

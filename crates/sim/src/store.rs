@@ -193,12 +193,4 @@ impl Store {
             Self::Evertill(store) => store.restore(),
         }
     }
-
-    /// Answers with a lie about a session now and then.
-    pub(crate) fn lies(&self) -> bool {
-        match self {
-            Self::Stock(store) => store.is_unreadable,
-            Self::Evertill(_) => false,
-        }
-    }
 }

@@ -9,6 +9,8 @@ pub(crate) enum Truth {
     Granted,
     /// The store itself refuses.
     Verdict,
+    /// The store itself refuses, and the session lives.
+    Lie,
     /// Anything else.
     Noise,
 }

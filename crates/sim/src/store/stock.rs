@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, rc::Rc};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::{Fate, LateWrite, Raw, SignedIn};
+use super::{Fate, LateWrite, Raw, SignedIn, Truth};
 use crate::random::seal;
 
 /// How long a refresh token lives.
@@ -172,9 +172,13 @@ impl Stock {
         };
         let user = self.known[claims.session as usize].user;
         let person = &self.people[user];
-        let is_listed = !self.is_unreadable && person.rows.iter().any(|row| row.session == claims.session);
-        if !person.exists || !is_listed {
-            return (Raw::refused(200, "Refresh token has been revoked"), None);
+        let is_listed = person.rows.iter().any(|row| row.session == claims.session);
+        if !person.exists || !is_listed || self.is_unreadable {
+            let mut raw = Raw::refused(200, "Refresh token has been revoked");
+            if person.exists && is_listed {
+                raw.truth = Truth::Lie;
+            }
+            return (raw, None);
         }
         // The list is written back with a new time of last use: the same rows, from what was read.
         let late = self.is_busy.then(|| {
@@ -435,7 +439,7 @@ mod tests {
         store.clock_off_s = -3_600;
         let (raw, _) = store.renew(&grant.refresh, None, 10_010);
         assert!(matches!(read(&raw), Answer::Trouble(_)), "{raw:?}");
-        assert_eq!(raw.truth, super::super::Truth::Noise);
+        assert_eq!(raw.truth, Truth::Noise);
     }
 
     #[test]

@@ -86,15 +86,14 @@ pub(crate) struct Watch {
     pub(crate) accepted: Option<Serial>,
     /// The session whose tokens were given out last.
     pub(crate) session: Option<u32>,
-    /// The store lied when the first of the refusals came.
-    pub(crate) was_lied_to: bool,
+    /// How many of the refusals in a row were lies.
+    pub(crate) lies: u32,
     pub(crate) started_at: u64,
 }
 
 /// Takes down what a step showed.
 pub(super) fn note(world: &mut World, turn: &Turn<'_>) {
     let now = world.now;
-    let lies = world.store.lies();
     let pid = turn.pid;
     let session = session_of(world, pid);
     let Some(process) = world.process_mut(pid) else {
@@ -112,15 +111,15 @@ pub(super) fn note(world: &mut World, turn: &Turn<'_>) {
                     ..
                 } => {
                     watch.verdicts = 0;
-                    watch.was_lied_to = false;
+                    watch.lies = 0;
                 }
                 Heard::Answer {
-                    truth: Truth::Verdict,
+                    truth: truth @ (Truth::Verdict | Truth::Lie),
                     ..
                 } => {
                     watch.verdicts += 1;
                     watch.last_verdict_at = now;
-                    watch.was_lied_to |= lies;
+                    watch.lies += u32::from(*truth == Truth::Lie);
                 }
                 Heard::Answer {
                     truth: Truth::Noise,
@@ -177,7 +176,7 @@ pub(super) fn note(world: &mut World, turn: &Turn<'_>) {
             Effect::Publish { serial, .. } => {
                 watch.quiet_until = 0;
                 watch.verdicts = 0;
-                watch.was_lied_to = false;
+                watch.lies = 0;
                 if watch.session != session {
                     watch.session = session;
                     watch.fresh_refused.clear();
