@@ -14,6 +14,7 @@ pub mod money;
 pub mod problem;
 pub mod rest;
 pub mod secret;
+pub mod verdict;
 
 pub use codes::{Code, Exit};
 pub use problem::Problem;

@@ -109,6 +109,7 @@ fn oauth(status: u16, error: &str, description: &str, evertill: Option<EndedSess
         error: error.into(),
         error_description: description.into(),
         evertill,
+        verdict: None,
     };
     Reply::json_with(status, json!(body))
 }

@@ -34,6 +34,9 @@ pub struct OAuthError {
     /// Why an Evertill store ended the session; absent on a stock store.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub evertill: Option<EndedSession>,
+    /// The refusal, signed; see [`crate::verdict`]. Absent where the store does not sign.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub verdict: Option<String>,
 }
 
 /// Who ended a session, when and why.

@@ -1,5 +1,6 @@
 //! `GET wcpos/v2/site`: what a store says about itself before anybody signs in.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use super::de;
@@ -83,7 +84,48 @@ pub struct EvertillStore {
     /// Version of the store server.
     #[serde(deserialize_with = "de::text")]
     pub version: String,
-    /// Public Ed25519 key (base64url, 32 bytes) that signs refusals, when the store signs them.
+    /// The store replaces the refresh token at each renewal that asks for it.
+    #[serde(deserialize_with = "de::fact")]
+    pub rotation: bool,
+    /// The keys that sign refusals, when the store signs them: no other refusal is to be believed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub verdict_key: Option<String>,
+    pub signed_verdicts: Option<SignedVerdicts>,
+    /// Address of the OAuth metadata (RFC 8414), empty when the store speaks no OAuth.
+    #[serde(deserialize_with = "de::text", skip_serializing_if = "String::is_empty")]
+    pub oauth_metadata: String,
+}
+
+/// The keys that sign a store's refusals.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SignedVerdicts {
+    /// Public keys, the newest first.
+    pub keys: Vec<Jwk>,
+}
+
+/// A public key (RFC 7517, RFC 8037).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Jwk {
+    /// `OKP`.
+    pub kty: String,
+    /// `Ed25519`.
+    pub crv: String,
+    /// Name of the key.
+    pub kid: String,
+    /// The public key, base64url of 32 bytes.
+    pub x: String,
+}
+
+impl Jwk {
+    /// A public Ed25519 key.
+    #[must_use]
+    pub fn ed25519(kid: &str, key: &[u8; 32]) -> Self {
+        Self {
+            kty: "OKP".into(),
+            crv: "Ed25519".into(),
+            kid: kid.into(),
+            x: URL_SAFE_NO_PAD.encode(key),
+        }
+    }
 }
