@@ -108,6 +108,21 @@ pub enum ClientError {
     /// The system keyring was demanded and does not answer.
     #[error("could not reach the system keyring")]
     NoKeyring,
+    /// A sealed file does not open: another passphrase, another kind of file, or altered on the way.
+    #[error("could not open the sealed file with this passphrase")]
+    ParcelNotOpened,
+    /// A sealed file was made by a newer version.
+    #[error("could not read the sealed file, which has format {format}")]
+    ParcelTooNew {
+        /// Its format.
+        format: u8,
+    },
+    /// The passphrase is too short to keep anybody out.
+    #[error("the passphrase has fewer than {letters_min} letters")]
+    PassphraseTooShort {
+        /// Fewest letters.
+        letters_min: usize,
+    },
     /// The system has no random numbers.
     #[error("could not draw random numbers")]
     NoRandom(#[source] getrandom::Error),
@@ -251,6 +266,9 @@ impl ClientError {
             Self::VaultKeyMissing { .. } | Self::VaultKeyDamaged { .. } | Self::NoKeyring => {
                 Code::VAULT_KEY_MISSING
             }
+            Self::ParcelNotOpened => Code::PARCEL_NOT_OPENED,
+            Self::ParcelTooNew { .. } => Code::LOCAL_SCHEMA_TOO_NEW,
+            Self::PassphraseTooShort { .. } => Code::INVALID_PARAMETER_VALUE,
             Self::NoRandom(_) | Self::HttpSetup(_) => Code::SERVICE_UNAVAILABLE,
             Self::Unreachable { source, .. } => source.code(),
             Self::OtherOrigin { .. } | Self::OtherStore { .. } => Code::INVALID_SITE_CONFIGURATION,
@@ -319,6 +337,10 @@ impl ClientError {
             "Restore `vault.key` from a copy, or sign in again: a new key is made and the damaged one kept beside it."
         } else if matches!(self, Self::NoKeyring) {
             "Unlock the system keyring, or set `EVERTILL_VAULT_KEY=file`."
+        } else if matches!(self, Self::PassphraseTooShort { .. }) {
+            "Choose a longer one: three words that do not belong together are good."
+        } else if matches!(self, Self::ParcelTooNew { .. }) {
+            "Open it with the version that made it, or a newer one."
         } else if matches!(self, Self::KeyChoice { .. }) {
             "Set `EVERTILL_VAULT_KEY` to `auto`, `file` or `keyring`."
         } else {

@@ -29,6 +29,7 @@ pub mod error;
 pub mod home;
 pub mod http;
 pub mod keeper;
+pub mod parcel;
 pub mod profile;
 #[cfg(test)]
 mod recorded;

@@ -62,6 +62,10 @@ secret!(
     /// What a person types to sign in.
     Password
 );
+secret!(
+    /// What a person chooses to seal a file with.
+    Passphrase
+);
 
 /// A short, harmless name of a secret: enough to see that two differ, too little to use.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

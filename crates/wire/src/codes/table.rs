@@ -113,6 +113,8 @@ impl Code {
     pub const VAULT_NOT_WRITTEN: Self = Self("SY01009");
     /// SY01010: The store's keys are damaged or missing.
     pub const STORE_KEYS_UNUSABLE: Self = Self("SY01010");
+    /// SY01011: The sealed file does not open.
+    pub const PARCEL_NOT_OPENED: Self = Self("SY01011");
     /// SY02001: The configuration cannot be read.
     pub const INVALID_CONFIGURATION: Self = Self("SY02001");
     /// SY02002: Something inside failed.
@@ -176,6 +178,7 @@ pub(super) const RAISED: &[Code] = &[
     Code::VAULT_KEY_MISSING,
     Code::VAULT_NOT_WRITTEN,
     Code::STORE_KEYS_UNUSABLE,
+    Code::PARCEL_NOT_OPENED,
     Code::INVALID_CONFIGURATION,
     Code::SERVICE_UNAVAILABLE,
 ];
