@@ -73,6 +73,17 @@ impl Role {
         }
     }
 
+    /// May end the sessions of somebody with the `other` role, and change their account. Nobody governs upwards,
+    /// and managers do not govern each other.
+    pub(crate) fn may_govern(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Administrator, _) => true,
+            (Self::ShopManager, Self::Cashier | Self::Customer) => true,
+            (Self::ShopManager, Self::Administrator | Self::ShopManager) => false,
+            (Self::Cashier | Self::Customer, _) => false,
+        }
+    }
+
     /// WordPress' names of everything it may do.
     pub(crate) fn capabilities(self) -> Vec<&'static str> {
         let mut all = Vec::new();
@@ -217,6 +228,15 @@ mod tests {
         assert!(!read.fits(&Password::new("cashier-demo ")));
         assert!(!PasswordHash::of_nobody().fits(&Password::new("")));
         assert!(!PasswordHash::from_stored("$P$old".into()).fits(&Password::new("x")));
+    }
+
+    #[test]
+    fn nobody_governs_upwards() {
+        use Role::{Administrator, Cashier, Customer, ShopManager};
+        assert!(Administrator.may_govern(Administrator));
+        assert!(ShopManager.may_govern(Cashier) && ShopManager.may_govern(Customer));
+        assert!(!ShopManager.may_govern(Administrator) && !ShopManager.may_govern(ShopManager));
+        assert!(!Cashier.may_govern(Customer));
     }
 
     #[test]

@@ -68,6 +68,12 @@ pub enum ServerError {
         /// Newest version known here.
         known: u32,
     },
+    /// There is no store where one should be worked on.
+    #[error("there is no store in {}", .path.display())]
+    NoStore {
+        /// The directory.
+        path: PathBuf,
+    },
     /// The sample shop could not be loaded.
     #[error("could not load the sample shop")]
     LoadSampleShop(#[source] StoreError),
@@ -89,7 +95,9 @@ impl ServerError {
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
-            Self::ReadConfiguration { .. } | Self::InvalidConfiguration { .. } => Code::INVALID_CONFIGURATION,
+            Self::ReadConfiguration { .. } | Self::InvalidConfiguration { .. } | Self::NoStore { .. } => {
+                Code::INVALID_CONFIGURATION
+            }
             Self::DataDirectory { source, .. } if is_full(source) => Code::DISK_FULL,
             Self::DataDirectory { .. } => Code::PERMISSION_DENIED,
             Self::DataDirectoryInUse { .. } => Code::DATA_DIRECTORY_IN_USE,
@@ -119,6 +127,10 @@ impl ServerError {
         {
             let path = path.display();
             return format!("Make {path} writable for this account, or choose another with `--data-dir`.");
+        }
+        if let Self::NoStore { .. } = self {
+            return "Name the store's data directory with `--data-dir`, the one `evertill serve` works on."
+                .to_owned();
         }
         self.code().entry().remedy.to_owned()
     }

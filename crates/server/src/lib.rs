@@ -13,6 +13,7 @@ use url::Url;
 
 mod access_log;
 mod accounts;
+mod audit;
 mod catalogue;
 mod clock;
 mod config;
@@ -22,6 +23,7 @@ mod home;
 mod html;
 mod http;
 mod keys;
+mod office;
 mod orders;
 mod push;
 mod sample;
@@ -34,6 +36,7 @@ pub use accounts::PasswordError;
 pub use clock::Clock;
 pub use error::ServerError;
 pub use keys::KeysError;
+pub use office::{AuditLine, AuditSearch, Office};
 pub use server::{ServerHandle, start};
 pub use store::StoreError;
 

@@ -126,6 +126,7 @@ fn staff(account: &sample::Account, hash: PasswordHash, now: i64) -> Account {
             sample::Role::Cashier => Role::Cashier,
         },
         password: Some(hash),
+        disabled_at: None,
         person: Person {
             first_name: account.first_name.into(),
             last_name: account.last_name.into(),
@@ -144,6 +145,7 @@ fn buyer(customer: &sample::Customer, now: i64) -> Account {
         email: customer.email.into(),
         role: Role::Customer,
         password: None,
+        disabled_at: None,
         person: Person {
             first_name: customer.first_name.into(),
             last_name: customer.last_name.into(),

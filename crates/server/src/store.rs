@@ -13,7 +13,10 @@ use std::{
 use evertill_wire::Code;
 use uuid::Uuid;
 
-use crate::push::{customer::CustomerPush, order::OrderPush, outcome::Pushed};
+use crate::{
+    audit::{AuditEntry, AuditQuery, AuditRow},
+    push::{customer::CustomerPush, order::OrderPush, outcome::Pushed},
+};
 
 #[cfg(test)]
 mod contract;
@@ -130,6 +133,11 @@ pub(crate) trait Store: Send + Sync + 'static {
     fn push_order(&self, push: Box<OrderPush>) -> Pending<Pushed<Order>>;
     /// Books a write to a customer, exactly once.
     fn push_customer(&self, push: Box<CustomerPush>) -> Pending<Pushed<Account>>;
+
+    /// Adds to the audit log. Nothing in it is ever changed or taken away.
+    fn audit(&self, entry: AuditEntry) -> Pending<()>;
+    /// A page of the audit log, newest first.
+    fn audit_log(&self, query: AuditQuery) -> Pending<Page<AuditRow>>;
 }
 
 /// Which sessions to end.

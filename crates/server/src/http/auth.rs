@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{App, Ask, Caller, Reply, ask::Sent};
 use crate::{
+    audit::{AuditEntry, Party},
     store::{Account, Ended, Session, StoreError, Which},
     tokens::RefreshClaims,
 };
@@ -214,12 +215,41 @@ pub(super) async fn end_one(app: &App, ask: &Ask, caller: &Caller, jti: &str) ->
         account_id: user_id,
         id,
     };
-    Ok(
-        match app.store.end_sessions(which, ending(app, ask, caller)).await? {
-            0 => failed(),
-            _ => Reply::json(json!({"success": true, "message": "Session revoked successfully."})),
-        },
-    )
+    Ok(match end(app, ask, caller, which, user_id).await? {
+        None => Reply::forbidden(),
+        Some(0) => failed(),
+        Some(_) => Reply::json(json!({"success": true, "message": "Session revoked successfully."})),
+    })
+}
+
+/// Ends sessions of an account and notes it; none when the account is above the caller.
+async fn end(
+    app: &App,
+    ask: &Ask,
+    caller: &Caller,
+    which: Which,
+    user_id: i64,
+) -> Result<Option<usize>, StoreError> {
+    let whom = match user_id == caller.account.id {
+        true => Some(caller.account.clone()),
+        false => app.store.account(user_id).await?,
+    };
+    if let Some(whom) = &whom
+        && whom.id != caller.account.id
+        && !caller.account.role.may_govern(whom.role)
+    {
+        return Ok(None);
+    }
+    let ended = ending(app, ask, caller);
+    let count = app.store.end_sessions(which, ended.clone()).await?;
+    let whom = whom.as_ref().map(Party::of).unwrap_or_default();
+    if let Some(mut entry) = AuditEntry::sessions_ended(&ended, whom, count) {
+        if let Which::One { id, .. } = which {
+            entry = entry.in_session(id);
+        }
+        app.store.audit(entry.from(ask.peer.ip())).await?;
+    }
+    Ok(Some(count))
 }
 
 /// `DELETE auth/sessions`. None left to end is a success too: what was asked for holds.
@@ -235,8 +265,8 @@ pub(super) async fn end_all(app: &App, ask: &Ask, caller: &Caller) -> Result<Rep
         account_id: user_id,
         except: spares_current.then_some(caller.session),
     };
-    app.store.end_sessions(which, ending(app, ask, caller)).await?;
-    Ok(Reply::json(
-        json!({"success": true, "message": "Sessions revoked successfully."}),
-    ))
+    Ok(match end(app, ask, caller, which, user_id).await? {
+        None => Reply::forbidden(),
+        Some(_) => Reply::json(json!({"success": true, "message": "Sessions revoked successfully."})),
+    })
 }

@@ -23,7 +23,9 @@ pub(crate) async fn admit(app: &App, ask: &Ask) -> Result<Result<Caller, Reply>,
     let found = app.store.session(claims.refresh_jti).await?;
     let caller = found.and_then(|(session, account)| {
         let account = account?;
-        let is_good = session.ended.is_none() && account.id.to_string() == claims.data.user.id;
+        let is_good = session.ended.is_none()
+            && account.disabled_at.is_none()
+            && account.id.to_string() == claims.data.user.id;
         is_good.then_some(Caller {
             account,
             session: session.id,

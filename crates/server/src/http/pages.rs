@@ -1,5 +1,7 @@
 //! Pages for people: the home page with the way to the interface, the sign-in page, pictures and assets.
 
+use std::net::IpAddr;
+
 use askama::Template;
 use axum::http::header;
 use evertill_wire::Password;
@@ -8,10 +10,11 @@ use uuid::Uuid;
 use super::{App, Ask, Reply, ask::Sent, help};
 use crate::{
     accounts::{PASSWORD_BYTES_MAX, PasswordHash},
+    audit::AuditEntry,
     sign_in::{
         form::{self, FormFault},
         redirect::Redirect,
-        throttle::Rest,
+        throttle::{Guesses, Rest, WINDOW_S},
         visitor,
     },
     store::{Account, Session, StoreError},
@@ -141,6 +144,7 @@ enum Fault {
     Nonce,
     Locked,
     Credentials,
+    Disabled,
     Permission,
 }
 
@@ -157,6 +161,7 @@ impl Fault {
                 "This account is temporarily locked due to too many failed login attempts. Please try again later."
             }
             Self::Credentials => "Invalid username or password.",
+            Self::Disabled => "This account is switched off. Ask the owner of the shop.",
             Self::Permission => "You do not have permission to access the POS.",
         }
     }
@@ -250,6 +255,9 @@ async fn submitted(
         Ok(account) => account,
         Err(fault) => return Ok(Err(fault)),
     };
+    if account.disabled_at.is_some() {
+        return Ok(Err(Fault::Disabled));
+    }
     if !account.role.may_sell() {
         return Ok(Err(Fault::Permission));
     }
@@ -300,12 +308,38 @@ async fn recognise(
             app.throttle.succeeded(&name);
             Ok(Ok(account))
         }
-        _ => {
-            app.throttle.failed(&name, ask.peer.ip(), now);
+        account => {
+            let guesses = app.throttle.failed(&name, ask.peer.ip(), now);
             tracing::warn!(address = %ask.peer.ip(), "a sign-in was refused");
+            tell_of_guesses(app, guesses, account.as_ref(), ask.peer.ip(), now).await?;
             Ok(Err(Fault::Credentials))
         }
     }
+}
+
+/// Writes into the audit log what an owner should know of wrong passwords; a single one is nobody's business.
+async fn tell_of_guesses(
+    app: &App,
+    guesses: Guesses,
+    account: Option<&Account>,
+    address: IpAddr,
+    now: i64,
+) -> Result<(), StoreError> {
+    if guesses.is_burst() {
+        let entry = AuditEntry::guesses_refused(now, account, guesses.of_name, address);
+        app.store.audit(entry).await?;
+    }
+    if guesses.locks_name() && account.is_some() {
+        app.store
+            .audit(AuditEntry::locked(now, account, WINDOW_S, address))
+            .await?;
+    }
+    if guesses.locks_address() {
+        app.store
+            .audit(AuditEntry::locked(now, None, WINDOW_S, address))
+            .await?;
+    }
+    Ok(())
 }
 
 /// Begins a session and says where to go with its tokens. They are handed out once the session is on disk.
@@ -335,7 +369,9 @@ async fn open(
         ended: None,
     };
     let id = session.id;
+    let entry = AuditEntry::signed_in(now, account, &session.visitor.device.browser, id, ask.peer.ip());
     app.store.open_session(session).await?;
+    app.store.audit(entry).await?;
     let access = app
         .mint
         .access(id, account.id, now, getrandom::u32().unwrap_or(0));

@@ -99,6 +99,7 @@ fn create(push: &CustomerPush, facts: &CustomerFacts) -> Result<Account, Refused
         email: String::new(),
         role: Role::Customer,
         password: None,
+        disabled_at: None,
         person: Person::default(),
         created_at: push.now,
         modified_at: push.now,

@@ -9,11 +9,14 @@ use std::{
 /// Wrong guesses for one name before it rests.
 const NAME_MAX: u32 = 5;
 
+/// Wrong guesses for one name that the owner hears of.
+const NAME_BURST: u32 = 3;
+
 /// Wrong guesses from one address before it rests.
 const ADDRESS_MAX: u32 = 10;
 
 /// How long guesses count and a rest lasts, in seconds.
-const WINDOW_S: i64 = 15 * 60;
+pub(crate) const WINDOW_S: i64 = 15 * 60;
 
 /// Names and addresses that are remembered. Past it the oldest are forgotten, so that a flood fills no memory.
 const ENTRIES_MAX: usize = 10_000;
@@ -29,6 +32,30 @@ enum Key {
 struct Count {
     failures: u32,
     last_at: i64,
+}
+
+/// Wrong guesses that count, the latest one among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Guesses {
+    pub(crate) of_name: u32,
+    pub(crate) from_address: u32,
+}
+
+impl Guesses {
+    /// Enough to be told to the owner, and not yet a lockout. Said once.
+    pub(crate) fn is_burst(self) -> bool {
+        self.of_name == NAME_BURST
+    }
+
+    /// The name has to rest from now on. Said once.
+    pub(crate) fn locks_name(self) -> bool {
+        self.of_name == NAME_MAX
+    }
+
+    /// The address has to rest from now on. Said once.
+    pub(crate) fn locks_address(self) -> bool {
+        self.from_address == ADDRESS_MAX
+    }
 }
 
 /// Why somebody has to wait.
@@ -64,14 +91,15 @@ impl Throttle {
             .is_some_and(|count| count.failures >= most && now - count.last_at < WINDOW_S)
     }
 
-    /// Counts a wrong guess.
-    pub(crate) fn failed(&self, name: &str, address: IpAddr, now: i64) {
+    /// Counts a wrong guess; says how many there were for the name and from the address.
+    pub(crate) fn failed(&self, name: &str, address: IpAddr, now: i64) -> Guesses {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut guesses = Guesses::default();
         for key in [Key::Name(normal(name)), Key::Address(address)] {
             if counts.len() >= ENTRIES_MAX && !counts.contains_key(&key) {
                 forget(&mut counts, now);
             }
-            let count = counts.entry(key).or_insert(Count {
+            let count = counts.entry(key.clone()).or_insert(Count {
                 failures: 0,
                 last_at: now,
             });
@@ -80,7 +108,12 @@ impl Throttle {
             }
             count.failures = count.failures.saturating_add(1);
             count.last_at = now;
+            match key {
+                Key::Name(_) => guesses.of_name = count.failures,
+                Key::Address(_) => guesses.from_address = count.failures,
+            }
         }
+        guesses
     }
 
     /// A right password clears the name; the address keeps its count.

@@ -10,6 +10,10 @@ use uuid::Uuid;
 use super::*;
 use crate::{accounts::Role, push::outcome::Pushed, store::sqlite::Sqlite};
 
+mod audit;
+
+use audit::*;
+
 const NOW: i64 = 1_795_402_593;
 
 fn account(id: i64, username: &str, role: Role) -> Account {
@@ -20,6 +24,7 @@ fn account(id: i64, username: &str, role: Role) -> Account {
         email: format!("{username}@example.com"),
         role,
         password: None,
+        disabled_at: None,
         person: Person::default(),
         created_at: NOW,
         modified_at: NOW,
@@ -380,4 +385,7 @@ contract!(
     a_refused_write_leaves_no_trace,
     numbers_of_orders_and_their_parts_are_never_used_twice,
     the_feed_tells_every_change_in_order_and_lane,
+    the_audit_log_gives_back_what_it_was_told,
+    the_audit_log_is_read_newest_first_and_in_pages,
+    the_audit_log_is_searched_by_time_person_kind_session_and_words,
 );

@@ -17,6 +17,8 @@ pub(crate) struct Account {
     pub(crate) role: Role,
     /// None for customers: they do not sign in.
     pub(crate) password: Option<PasswordHash>,
+    /// Since when signing in is over for them, seconds since 1970.
+    pub(crate) disabled_at: Option<i64>,
     pub(crate) person: Person,
     /// Seconds since 1970.
     pub(crate) created_at: i64,

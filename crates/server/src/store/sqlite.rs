@@ -13,6 +13,7 @@ use super::*;
 use crate::{error::ServerError, home::private};
 
 mod accounts;
+mod audit;
 mod catalogue;
 mod changes;
 mod customers;
@@ -27,7 +28,10 @@ use engine::Engine;
 const FILE: &str = "store.sqlite3";
 
 /// Every migration, oldest first. Only ever append.
-const MIGRATIONS: [&str; 1] = [include_str!("sqlite/migrations/0001_store.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("sqlite/migrations/0001_store.sql"),
+    include_str!("sqlite/migrations/0002_audit.sql"),
+];
 
 /// The embedded database.
 #[derive(Debug)]
@@ -197,6 +201,14 @@ impl Store for Sqlite {
     fn push_customer(&self, push: Box<CustomerPush>) -> Pending<Pushed<Account>> {
         self.engine.write(move |db| customers::push(db, &push))
     }
+
+    fn audit(&self, entry: AuditEntry) -> Pending<()> {
+        self.engine.write(move |db| audit::append(db, &entry))
+    }
+
+    fn audit_log(&self, query: AuditQuery) -> Pending<Page<AuditRow>> {
+        self.engine.read(move |db| audit::page(db, &query))
+    }
 }
 
 #[cfg(test)]
@@ -214,6 +226,22 @@ mod tests {
         let error = Sqlite::open(home.path()).unwrap_err();
         assert_eq!(error.code(), Code::LOCAL_SCHEMA_TOO_NEW);
         assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
+
+    #[test]
+    fn the_database_itself_refuses_to_change_or_shorten_the_audit_log() {
+        let home = tempfile::tempdir().unwrap();
+        drop(Sqlite::open(home.path()).unwrap());
+        let connection = connect(&home.path().join(FILE)).unwrap();
+        let entry = crate::audit::AuditEntry::new(1, crate::audit::AuditKind::Backup, "a backup was made");
+        audit::append(&connection, &entry).unwrap();
+        for sql in ["UPDATE audit SET sentence = 'x'", "DELETE FROM audit"] {
+            assert!(connection.execute(sql, []).is_err(), "{sql}");
+        }
+        assert_eq!(
+            audit::page(&connection, &AuditQuery::default()).unwrap().rows[0].entry,
+            entry
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops right there")]
 
+mod audit;
 mod catalogue;
 mod dangers;
 mod discovery;

@@ -10,7 +10,8 @@ use crate::{
 };
 
 pub(super) const COLUMNS: &str = "accounts.id, accounts.uuid, accounts.username, accounts.email, accounts.role, \
-     accounts.password_hash, accounts.person, accounts.created_at, accounts.modified_at";
+     accounts.password_hash, accounts.person, accounts.created_at, accounts.modified_at, \
+     accounts.disabled_at";
 
 /// Reads an account that starts at column `at`.
 pub(super) fn read(row: &Row<'_>, at: usize) -> Result<Account, StoreError> {
@@ -28,6 +29,7 @@ pub(super) fn read(row: &Row<'_>, at: usize) -> Result<Account, StoreError> {
         person: serde_json::from_str(&person)?,
         created_at: row.get(at + 7)?,
         modified_at: row.get(at + 8)?,
+        disabled_at: row.get(at + 9)?,
     })
 }
 

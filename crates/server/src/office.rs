@@ -1,0 +1,173 @@
+//! The office: what an owner does on the store's own machine, on the data directory itself.
+//!
+//! It works beside a running server: both open the same database, and the server sees what changed at its next
+//! look. Whoever may write into the data directory is the owner; nobody is asked for a password.
+
+use std::{path::Path, sync::Arc};
+
+use serde::Serialize;
+
+use crate::{
+    ServerError, StoreError,
+    audit::{AuditKind, AuditQuery, AuditRow},
+    clock::written,
+    fold::words,
+    store::{
+        Store, Window,
+        sqlite::{Found, Sqlite},
+    },
+};
+
+/// Most entries of the audit log that are read at a time.
+const AUDIT_PAGE: u32 = 500;
+
+/// The data directory of a store, opened by its owner.
+#[derive(Debug)]
+pub struct Office {
+    store: Arc<Sqlite>,
+}
+
+/// What is looked for in the audit log.
+#[derive(Debug, Clone, Default)]
+pub struct AuditSearch {
+    /// First moment, seconds since 1970.
+    pub since: Option<i64>,
+    /// First moment that is too late, seconds since 1970.
+    pub until: Option<i64>,
+    /// Kind of entry, `sign_in`; a name nobody knows finds nothing.
+    pub kind: Option<String>,
+    /// Words that must occur.
+    pub words: String,
+    /// Most entries to read, newest first; all of them when absent.
+    pub limit: Option<u32>,
+}
+
+/// One entry of the audit log, for people and for programs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuditLine {
+    /// Rises with every entry.
+    pub id: i64,
+    /// When, UTC, `2026-11-23T02:56:33Z`.
+    pub at: String,
+    /// Kind of entry, `sign_in`.
+    pub kind: &'static str,
+    /// Who did it.
+    pub actor: String,
+    /// To whom.
+    pub subject: String,
+    /// First characters of a session's key.
+    pub session: String,
+    /// Where the request came from.
+    pub address: String,
+    /// What happened.
+    pub sentence: String,
+}
+
+impl Office {
+    /// Opens the data directory of a store that is there already.
+    ///
+    /// # Errors
+    /// [`ServerError::NoStore`] when there is none, else why its database cannot be used.
+    pub fn open(data_dir: &Path) -> Result<Self, ServerError> {
+        if Sqlite::look(data_dir)? == Found::Nothing {
+            return Err(ServerError::NoStore {
+                path: data_dir.to_owned(),
+            });
+        }
+        Ok(Self {
+            store: Arc::new(Sqlite::open(data_dir)?),
+        })
+    }
+
+    /// Entries of the audit log, newest first.
+    ///
+    /// # Errors
+    /// Why the database cannot be read.
+    pub async fn audit(&self, search: &AuditSearch) -> Result<Vec<AuditLine>, StoreError> {
+        let kind = match &search.kind {
+            None => None,
+            Some(slug) => match AuditKind::parse(slug) {
+                None => return Ok(Vec::new()),
+                kind => kind,
+            },
+        };
+        let wanted = search.limit.unwrap_or(u32::MAX) as usize;
+        let mut query = AuditQuery {
+            since: search.since,
+            until: search.until,
+            kind,
+            words: words(&search.words),
+            window: Some(Window {
+                page: 1,
+                per_page: AUDIT_PAGE,
+            }),
+            ..AuditQuery::default()
+        };
+        let mut lines = Vec::new();
+        loop {
+            let page = self.store.audit_log(query.clone()).await?;
+            query.below = page.rows.last().map(|row| row.id);
+            let is_last = page.rows.len() < AUDIT_PAGE as usize;
+            lines.extend(page.rows.into_iter().map(AuditLine::from));
+            if is_last || lines.len() >= wanted {
+                lines.truncate(wanted);
+                return Ok(lines);
+            }
+        }
+    }
+}
+
+impl From<AuditRow> for AuditLine {
+    fn from(row: AuditRow) -> Self {
+        Self {
+            id: row.id,
+            at: format!("{}Z", written(row.entry.at)),
+            kind: row.entry.kind.slug(),
+            actor: row.entry.actor.name,
+            subject: row.entry.subject.name,
+            session: row.entry.session,
+            address: row.entry.address,
+            sentence: row.entry.sentence,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::AuditEntry;
+
+    #[tokio::test]
+    async fn the_office_reads_the_whole_log_page_by_page() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(home.path()).unwrap();
+        let writes: Vec<_> = (0..i64::from(AUDIT_PAGE) + 7)
+            .map(|at| store.audit(AuditEntry::new(at, AuditKind::Backup, format!("backup {at}"))))
+            .collect();
+        futures_util::future::try_join_all(writes).await.unwrap();
+        let office = Office::open(home.path()).unwrap();
+        let all = office.audit(&AuditSearch::default()).await.unwrap();
+        assert_eq!(all.len(), AUDIT_PAGE as usize + 7);
+        assert!(all.is_sorted_by(|a, b| a.id > b.id));
+        let few = AuditSearch {
+            words: "backup".into(),
+            kind: Some("backup".into()),
+            limit: Some(3),
+            ..AuditSearch::default()
+        };
+        assert_eq!(office.audit(&few).await.unwrap(), all[..3]);
+        let unknown = AuditSearch {
+            kind: Some("nothing".into()),
+            ..AuditSearch::default()
+        };
+        assert_eq!(office.audit(&unknown).await.unwrap(), []);
+    }
+
+    #[test]
+    fn an_office_makes_no_store_where_there_is_none() {
+        let home = tempfile::tempdir().unwrap();
+        let error = Office::open(home.path()).unwrap_err();
+        assert!(matches!(error, ServerError::NoStore { .. }));
+        assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+    }
+}
