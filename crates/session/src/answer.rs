@@ -17,6 +17,9 @@ use serde_json::Value;
 use crate::jwt;
 
 mod layer;
+mod signed;
+
+pub use signed::read_signed;
 
 /// An HTTP answer as it arrived.
 #[derive(Debug, Clone, Copy)]
@@ -264,18 +267,28 @@ fn refusal(body: &Body) -> Option<Answer> {
             format!("the store's clock is behind: it said \u{201c}{words}\u{201d}"),
         )));
     }
-    let reason = match error.evertill.as_ref().map(|ended| ended.reason.as_str()) {
-        Some("expired") => Reason::Expired,
-        Some("user_gone") => Reason::UserGone,
-        Some("revoked" | "theft") => Reason::Ended,
-        Some(_) | None => reason_in(&words),
-    };
+    let reason = error
+        .evertill
+        .as_ref()
+        .and_then(|ended| reason_called(&ended.reason))
+        .unwrap_or_else(|| reason_in(&words));
     Some(Answer::Refused(Refusal {
         reason,
         words,
         ended: error.evertill,
         is_signed: false,
     }))
+}
+
+/// The reason as our own store names it.
+fn reason_called(name: &str) -> Option<Reason> {
+    match name {
+        "expired" => Some(Reason::Expired),
+        "user_gone" => Some(Reason::UserGone),
+        "foreign" => Some(Reason::Foreign),
+        "revoked" | "theft" => Some(Reason::Ended),
+        _ => None,
+    }
 }
 
 /// A stock store tells its reasons apart only by these untranslated sentences.

@@ -2,6 +2,7 @@
 
 use evertill_session::answer::{self, RawAnswer};
 use evertill_session::{Answer, Trouble, TroubleKind};
+use evertill_wire::rest::site::{EvertillStore, Site};
 use evertill_wire::{AccessToken, RefreshToken};
 use reqwest::Method;
 use serde_json::json;
@@ -12,13 +13,23 @@ use crate::profile::{RouteStyle, StoreProfile};
 
 const ROUTE: &str = "wcpos/v2/auth/refresh";
 
-/// What an attempt came to, and the store's other way in when that was the one that worked.
+/// What an attempt came to, and what was learnt about the store on the way: its other way in, or its new keys.
 pub(super) struct Asked {
     pub(super) answer: Answer,
     pub(super) moved_to: Option<StoreProfile>,
 }
 
-/// Trades the refresh token. Where `/wp-json/` leads to a web page, `?rest_route=` is tried once at the same address.
+impl Asked {
+    fn here(answer: Answer) -> Self {
+        Self {
+            answer,
+            moved_to: None,
+        }
+    }
+}
+
+/// Trades the refresh token. Where `/wp-json/` leads to a web page, `?rest_route=` is tried once at the same address. A
+/// refusal that does not prove to be the store's makes us look once whether the store changed its keys.
 pub(super) async fn ask(
     http: &Http,
     profile: &StoreProfile,
@@ -26,12 +37,38 @@ pub(super) async fn ask(
     access: Option<&AccessToken>,
 ) -> Asked {
     let first = ask_at(http, profile, refresh, access).await;
-    let is_wrong_way = matches!(&first, Answer::Trouble(trouble) if trouble.kind == TroubleKind::WrongRoute);
-    if !is_wrong_way || profile.route_style == RouteStyle::Query {
-        return Asked {
-            answer: first,
-            moved_to: None,
-        };
+    let answer = read(&first, profile, refresh);
+    match &answer {
+        Answer::Trouble(trouble) if trouble.kind == TroubleKind::WrongRoute => {
+            ask_the_other_way(http, profile, refresh, access)
+                .await
+                .unwrap_or_else(|| Asked::here(answer))
+        }
+        Answer::Trouble(_) if is_unproved(&first) => {
+            let Some(announced) = announcement(http, profile).await else {
+                return Asked::here(answer);
+            };
+            let now = StoreProfile {
+                evertill: announced,
+                ..profile.clone()
+            };
+            Asked {
+                answer: read(&first, &now, refresh),
+                moved_to: Some(now),
+            }
+        }
+        Answer::Trouble(_) | Answer::Renewed(_) | Answer::Refused(_) => Asked::here(answer),
+    }
+}
+
+async fn ask_the_other_way(
+    http: &Http,
+    profile: &StoreProfile,
+    refresh: &RefreshToken,
+    access: Option<&AccessToken>,
+) -> Option<Asked> {
+    if profile.route_style == RouteStyle::Query {
+        return None;
     }
     let other = StoreProfile {
         rest_root: profile.address.url().clone(),
@@ -39,47 +76,71 @@ pub(super) async fn ask(
         ..profile.clone()
     };
     if other.origin() != profile.origin() {
-        return Asked {
-            answer: first,
-            moved_to: None,
-        };
+        return None;
     }
-    match ask_at(http, &other, refresh, access).await {
-        Answer::Trouble(_) => Asked {
-            answer: first,
-            moved_to: None,
-        },
-        better @ (Answer::Renewed(_) | Answer::Refused(_)) => Asked {
+    let heard = ask_at(http, &other, refresh, access).await;
+    match read(&heard, &other, refresh) {
+        Answer::Trouble(_) => None,
+        better @ (Answer::Renewed(_) | Answer::Refused(_)) => Some(Asked {
             answer: better,
             moved_to: Some(other),
-        },
+        }),
     }
 }
+
+/// What came of a request: an answer, or what kept it from coming.
+type Heard = Result<http::Answer, Trouble>;
 
 async fn ask_at(
     http: &Http,
     profile: &StoreProfile,
     refresh: &RefreshToken,
     access: Option<&AccessToken>,
-) -> Answer {
+) -> Heard {
     let bearer = access.map(|token| Bearer {
         token: token.clone(),
         place: profile.token_place,
         origin: profile.origin(),
     });
+    let mut body = json!({ "refresh_token": refresh.expose() });
+    if profile.evertill.as_ref().is_some_and(|store| store.rotation) {
+        body["rotate"] = true.into();
+    }
     let request = Request::new(Method::POST, profile.route(ROUTE, &[]))
-        .json(&json!({ "refresh_token": refresh.expose() }))
+        .json(&body)
         .bearer(bearer)
         .only_to(&profile.rest_root)
         .limit(RENEWAL_MAX);
-    match http.send(request).await {
-        Ok(answer) => read(&answer),
-        Err(error) => Answer::Trouble(trouble_of(&error)),
+    http.send(request).await.map_err(|error| trouble_of(&error))
+}
+
+fn read(heard: &Heard, profile: &StoreProfile, refresh: &RefreshToken) -> Answer {
+    let signing = profile
+        .evertill
+        .as_ref()
+        .and_then(|store| store.signed_verdicts.as_ref());
+    match (heard, signing) {
+        (Ok(answer), None) => answer.with_raw(answer::read),
+        (Ok(answer), Some(keys)) => answer.with_raw(|raw| answer::read_signed(raw, keys, refresh)),
+        (Err(trouble), _) => Answer::Trouble(trouble.clone()),
     }
 }
 
-fn read(answer: &http::Answer) -> Answer {
-    answer.with_raw(answer::read)
+/// A refusal came that would count at a store that does not sign.
+fn is_unproved(heard: &Heard) -> bool {
+    heard
+        .as_ref()
+        .is_ok_and(|answer| matches!(answer.with_raw(answer::read), Answer::Refused(_)))
+}
+
+/// What the store says about itself now; nothing when it did not answer as a store does.
+async fn announcement(http: &Http, profile: &StoreProfile) -> Option<Option<EvertillStore>> {
+    let request = Request::new(Method::GET, profile.route("wcpos/v2/site", &[]))
+        .only_to(&profile.rest_root)
+        .limit(RENEWAL_MAX);
+    let answer = http.send(request).await.ok()?;
+    let site: Site = serde_json::from_slice(&answer.body).ok()?;
+    (answer.status.is_success() && !site.uuid.is_empty()).then_some(site.evertill)
 }
 
 /// No answer came, or the request was not even let out.
@@ -111,6 +172,9 @@ impl http::Answer {
 mod tests {
     use axum::Router;
     use axum::response::IntoResponse;
+    use ed25519_dalek::{Signer as _, SigningKey};
+    use evertill_wire::rest::site::Jwk;
+    use evertill_wire::verdict;
     use url::Url;
 
     use super::*;
@@ -142,8 +206,61 @@ mod tests {
             let http = Http::new(profile.address.url()).unwrap();
             let token = RefreshToken::new("r");
             let asked = ask(&http, &profile, &token, Some(&AccessToken::new("a"))).await;
-            assert_eq!(asked.answer, read(&answer), "{}", recorded.name);
+            assert_eq!(asked.answer, answer.with_raw(answer::read), "{}", recorded.name);
             assert!(asked.moved_to.is_none(), "{}", recorded.name);
+        }
+    }
+
+    /// A store that refuses with the signature of one key, and announces another or the same.
+    async fn store_that_signs(signs: u8, announces: u8, token: &RefreshToken) -> StoreProfile {
+        let key = SigningKey::from_bytes(&[signs; 32]);
+        let claims = verdict::Claims {
+            rth: verdict::token_hash(token),
+            reason: "revoked".into(),
+            by: "Ann".into(),
+            ..verdict::Claims::default()
+        };
+        let refusal = json!({
+            "error": "invalid_grant", "error_description": "Refresh token has been revoked",
+            "verdict": verdict::seal(&claims, &format!("k{signs}"), |bytes| key.sign(bytes).to_bytes()),
+        });
+        let site = json!({ "uuid": "u", "evertill": announcing(announces) });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        let app = Router::new()
+            .route(
+                "/wp-json/wcpos/v2/site",
+                axum::routing::get(async move || axum::Json(site)),
+            )
+            .fallback(async move || (axum::http::StatusCode::UNAUTHORIZED, axum::Json(refusal)));
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        serde_json::from_value(json!({
+            "address": url, "rest_root": url.join("wp-json/").unwrap(), "sign_in_page": url,
+            "evertill": announcing(1),
+        }))
+        .unwrap()
+    }
+
+    fn announcing(key: u8) -> serde_json::Value {
+        let public = SigningKey::from_bytes(&[key; 32]).verifying_key();
+        let jwk = Jwk::ed25519(&format!("k{key}"), public.as_bytes());
+        json!({ "version": "1", "rotation": true, "signed_verdicts": { "keys": [jwk] } })
+    }
+
+    #[tokio::test]
+    async fn a_store_that_signs_is_believed_also_after_it_changed_its_keys_and_nobody_else_is() {
+        let token = RefreshToken::new("r");
+        for (signs, announces, is_believed) in [(1, 1, true), (2, 2, true), (2, 1, false)] {
+            let profile = store_that_signs(signs, announces, &token).await;
+            let http = Http::new(profile.address.url()).unwrap();
+            let asked = ask(&http, &profile, &token, None).await;
+            let is_signed = matches!(&asked.answer, Answer::Refused(refusal) if refusal.is_signed);
+            assert_eq!(is_signed, is_believed, "{signs} {announces}: {:?}", asked.answer);
+            assert_eq!(
+                matches!(asked.answer, Answer::Trouble(_)),
+                !is_believed,
+                "{signs} {announces}"
+            );
         }
     }
 }
