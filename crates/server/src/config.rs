@@ -16,6 +16,8 @@ pub(crate) struct Config {
     pub(crate) sign_in: SignInConfig,
     /// Lifetimes.
     pub(crate) sessions: SessionsConfig,
+    /// Signing keys.
+    pub(crate) keys: KeysConfig,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -41,6 +43,13 @@ pub(crate) struct SessionsConfig {
     pub(crate) idle_days: Option<Days>,
 }
 
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct KeysConfig {
+    /// Age at which the signing key is replaced, in days, 1 to 3,650. By hand only where it is absent.
+    pub(crate) rotate_days: Option<Days>,
+}
+
 /// A life of an access token that makes sense.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(try_from = "u64")]
@@ -57,7 +66,7 @@ impl TryFrom<u64> for Seconds {
     }
 }
 
-/// An idle limit that makes sense.
+/// An idle limit, or an age of a key, that makes sense.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(try_from = "u64")]
 pub(crate) struct Days(pub(crate) Duration);

@@ -37,9 +37,9 @@ mod params;
 mod people;
 mod reply;
 
-use ask::Ask;
+pub(crate) use ask::Ask;
 use gate::Caller;
-use reply::Reply;
+pub(crate) use reply::Reply;
 
 /// Longest body of a request, in bytes. A large order is below 200 KB.
 const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;

@@ -1,24 +1,35 @@
-//! The keys every session hangs on: the one that signs access tokens, the one that seals refresh tokens, and
-//! the one that ties a sign-in form to its visit. They live in `keys.json` (mode 0600), outside the database,
-//! so that a stolen backup of the database mints nothing.
+//! The keys every session hangs on: those that sign access tokens, those that seal refresh tokens, and the one
+//! that ties a sign-in form to its visit. They live in `keys.json` (mode 0600), outside the database, so that a
+//! stolen backup of the database mints nothing.
+//!
+//! A rotation adds a signing key that takes over a moment later; the one before it goes on verifying until the
+//! last token it signed has ended. Whoever rotates writes the file, and every process that uses it looks twice a
+//! second: none signs with a key that another one does not know yet. Sealing keys are never dropped, because a
+//! stock client keeps its refresh token for as long as it is used.
 
 use std::{
-    fmt, fs,
-    io::{self, Write as _},
+    fmt, fs, io,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::Duration,
 };
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use ed25519_dalek::{SigningKey, VerifyingKey};
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
-use crate::{error::ServerError, home::private};
+use crate::{clock::Clock, error::ServerError};
 
-/// Version of the file's layout.
-const VERSION: u32 = 1;
+mod file;
+mod ring;
+
+pub(crate) use ring::Ring;
+use ring::{Seal, Signer};
+
+/// How often the file is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// How long before a new key takes over, in seconds: every process has looked several times by then.
+const LEAD_S: i64 = 5;
 
 /// What is wrong with a key file.
 #[derive(Debug, thiserror::Error)]
@@ -31,147 +42,246 @@ pub enum KeysError {
     #[error("it is not a key file")]
     Layout(#[source] serde_json::Error),
     /// It was written by a newer version.
-    #[error("it has version {0}, this version knows 1")]
+    #[error("it has version {0}, this version knows 1 and 2")]
     Version(u32),
     /// A key is not 32 bytes.
     #[error("a key in it has the wrong length")]
     Length,
+    /// A kind of key is not in it at all.
+    #[error("a key is missing in it")]
+    Empty,
+    /// It holds as many sealing keys as are kept.
+    #[error("it holds as many sealing keys as are kept")]
+    Full,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    version: u32,
-    signing: String,
-    refresh: String,
-    page: String,
+/// What to rotate, and what becomes of the keys before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Rotation {
+    /// A new signing key takes over in a few seconds; tokens signed before stay good until they end.
+    Signing,
+    /// A new signing key at once, and nothing signed before is believed any more: for a key that got out. Tills
+    /// renew and go on; nobody is signed out.
+    SigningCompromised,
+    /// A new key seals refresh tokens; those sealed before stay good.
+    Sealing,
 }
 
-impl Drop for File {
-    fn drop(&mut self) {
-        self.signing.zeroize();
-        self.refresh.zeroize();
-        self.page.zeroize();
-    }
+/// What a signing key is good for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Standing {
+    /// It takes over soon.
+    Next,
+    /// It signs.
+    Acting,
+    /// It verifies what it signed.
+    Verifying {
+        /// Until when, seconds since 1970.
+        until: i64,
+    },
+    /// Nothing it signed can be alive.
+    Over,
 }
 
-/// The keys of a store.
+/// A signing key as people see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyFacts {
+    /// Its name in tokens.
+    pub kid: String,
+    /// When it took over or takes over, seconds since 1970; zero where nobody knows.
+    pub from: i64,
+    /// What it is good for.
+    pub standing: Standing,
+}
+
+/// The keys of a store, as the file holds them now.
 pub(crate) struct Keys {
-    signing: SigningKey,
-    kid: String,
-    refresh: Zeroizing<[u8; 32]>,
-    page: Zeroizing<[u8; 32]>,
+    path: PathBuf,
+    ring: RwLock<Arc<Ring>>,
+    /// Digest of the file the ring was read from.
+    seen: Mutex<[u8; 32]>,
 }
 
 impl Keys {
     /// Reads the keys, or makes them when the store is `fresh`. A store with data and without keys is refused:
     /// new keys would sign every till out.
     pub(crate) fn open(data_dir: &Path, fresh: bool) -> Result<Self, ServerError> {
-        let path = data_dir.join("keys.json");
-        match fs::read(&path) {
-            Ok(bytes) => Self::read(&bytes).map_err(|source| ServerError::KeysDamaged { path, source }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && fresh => Self::make(&path),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(ServerError::KeysMissing { path }),
-            Err(error) => Err(ServerError::KeysDamaged {
-                path,
-                source: KeysError::Read(error),
-            }),
+        let path = file::path_in(data_dir);
+        if fresh && !path.exists() {
+            make(&path)?;
         }
+        let bytes = read(&path)?;
+        Ok(Self {
+            ring: RwLock::new(Arc::new(parse(&path, &bytes)?)),
+            seen: Mutex::new(Sha256::digest(&bytes).into()),
+            path,
+        })
     }
 
-    fn read(bytes: &[u8]) -> Result<Self, KeysError> {
-        let file: File = serde_json::from_slice(bytes).map_err(KeysError::Layout)?;
-        if file.version != VERSION {
-            return Err(KeysError::Version(file.version));
-        }
-        Ok(Self::new(
-            key(&file.signing)?,
-            key(&file.refresh)?,
-            key(&file.page)?,
-        ))
-    }
-
-    fn new(signing: Zeroizing<[u8; 32]>, refresh: Zeroizing<[u8; 32]>, page: Zeroizing<[u8; 32]>) -> Self {
-        let signing = SigningKey::from_bytes(&signing);
-        let digest = Sha256::digest(signing.verifying_key().as_bytes());
-        Self {
-            kid: URL_SAFE_NO_PAD.encode(&digest[..8]),
-            signing,
-            refresh,
-            page,
-        }
-    }
-
-    fn make(path: &Path) -> Result<Self, ServerError> {
-        let made = [random()?, random()?, random()?];
-        let [signing, refresh, page] = &made;
-        let file = File {
-            version: VERSION,
-            signing: URL_SAFE_NO_PAD.encode(signing.as_slice()),
-            refresh: URL_SAFE_NO_PAD.encode(refresh.as_slice()),
-            page: URL_SAFE_NO_PAD.encode(page.as_slice()),
-        };
-        write_private(path, &file).map_err(|source| ServerError::DataDirectory {
-            path: path.to_owned(),
-            source,
-        })?;
-        let [signing, refresh, page] = made;
-        Ok(Self::new(signing, refresh, page))
-    }
-
-    /// Signs access tokens.
-    pub(crate) fn signing(&self) -> &SigningKey {
-        &self.signing
-    }
-
-    /// Checks access tokens.
-    pub(crate) fn verifying(&self) -> VerifyingKey {
-        self.signing.verifying_key()
-    }
-
-    /// Name of the signing key.
-    pub(crate) fn kid(&self) -> &str {
-        &self.kid
-    }
-
-    /// Seals refresh tokens.
-    pub(crate) fn refresh_mac(&self, message: &[u8]) -> [u8; 32] {
-        mac(&self.refresh, message)
+    /// The keys of this moment. Ask again for the next request.
+    pub(crate) fn ring(&self) -> Arc<Ring> {
+        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Ties sign-in forms to their visit.
     pub(crate) fn page_mac(&self, message: &[u8]) -> [u8; 32] {
-        mac(&self.page, message)
+        self.ring().page_mac(message)
+    }
+
+    /// Reads the file again when somebody wrote it. A file that makes no sense changes nothing.
+    pub(crate) fn look(&self) {
+        let Ok(bytes) = read(&self.path) else {
+            return;
+        };
+        let digest: [u8; 32] = Sha256::digest(&bytes).into();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if *seen == digest {
+            return;
+        }
+        *seen = digest;
+        match parse(&self.path, &bytes) {
+            Ok(ring) => *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring),
+            Err(error) => {
+                tracing::error!(%error, "the key file was changed and makes no sense; the keys from before are used");
+            }
+        }
+    }
+
+    /// Rotates the signing key when the newest is older than `every`.
+    fn rotate_when_due(&self, every: Duration, now: i64) {
+        let age_s = now.saturating_sub(self.ring().newest_from());
+        if age_s < i64::try_from(every.as_secs()).unwrap_or(i64::MAX) {
+            return;
+        }
+        match rotate(&self.path, Rotation::Signing, now) {
+            Ok(kid) => tracing::info!(%kid, "a new signing key takes over, as scheduled"),
+            Err(error) => tracing::error!(%error, "the signing key could not be rotated"),
+        }
     }
 
     /// Keys for a test.
     #[cfg(test)]
     pub(crate) fn for_tests(seed: u8) -> Self {
-        Self::new(
-            Zeroizing::new([seed; 32]),
-            Zeroizing::new([seed.wrapping_add(1); 32]),
-            Zeroizing::new([seed.wrapping_add(2); 32]),
-        )
+        let secret = |add: u8| Zeroizing::new([seed.wrapping_add(add); 32]);
+        let ring = Ring::new(
+            vec![Signer::new(secret(0), 0)],
+            vec![Seal::new(secret(1), 0)],
+            secret(2),
+        );
+        Self {
+            path: PathBuf::new(),
+            ring: RwLock::new(Arc::new(ring.unwrap())),
+            seen: Mutex::new([0; 32]),
+        }
     }
 }
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Keys({})", self.kid)
+        f.write_str("Keys(****)")
     }
 }
 
-fn mac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
-    mac.update(message);
-    mac.finalize().into_bytes().into()
+/// Follows the file and the schedule for as long as it is polled.
+pub(crate) async fn tend(keys: Arc<Keys>, every: Option<Duration>, clock: Clock) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        let (keys, now) = (Arc::clone(&keys), clock.seconds());
+        let looked = tokio::task::spawn_blocking(move || {
+            if let Some(every) = every {
+                keys.rotate_when_due(every, now);
+            }
+            keys.look();
+        });
+        if looked.await.is_err() {
+            tracing::error!("looking at the key file hit a defect");
+        }
+    }
 }
 
-fn key(text: &str) -> Result<Zeroizing<[u8; 32]>, KeysError> {
-    let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(text).map_err(|_| KeysError::Length)?);
-    <[u8; 32]>::try_from(bytes.as_slice())
-        .map(Zeroizing::new)
-        .map_err(|_| KeysError::Length)
+/// Rotates a key of the store in this data directory, and says the name of the signing key that acts or takes
+/// over. A server that runs on it notices within a second.
+///
+/// # Errors
+/// [`ServerError::KeysMissing`], [`ServerError::KeysDamaged`], [`ServerError::Randomness`], and
+/// [`ServerError::DataDirectory`] when the file cannot be written; the keys are then as before.
+pub fn rotate_keys(data_dir: &Path, rotation: Rotation, clock: &Clock) -> Result<String, ServerError> {
+    rotate(&file::path_in(data_dir), rotation, clock.seconds())
+}
+
+/// The signing keys of the store in this data directory, oldest first.
+///
+/// # Errors
+/// [`ServerError::KeysMissing`] and [`ServerError::KeysDamaged`].
+pub fn signing_keys(data_dir: &Path, clock: &Clock) -> Result<Vec<KeyFacts>, ServerError> {
+    let path = file::path_in(data_dir);
+    let ring = parse(&path, &read(&path)?)?;
+    Ok(facts(&ring, clock.seconds()))
+}
+
+/// The published keys as people see them.
+pub(crate) fn facts(ring: &Ring, now: i64) -> Vec<KeyFacts> {
+    ring.published(now)
+        .map(|(signer, standing)| KeyFacts {
+            kid: signer.kid().to_owned(),
+            from: signer.from(),
+            standing,
+        })
+        .collect()
+}
+
+fn rotate(path: &Path, rotation: Rotation, now: i64) -> Result<String, ServerError> {
+    let _lock = file::lock(path)?;
+    let mut ring = parse(path, &read(path)?)?;
+    let secret = random()?;
+    match rotation {
+        Rotation::Signing => ring.add_signer(secret, now.saturating_add(LEAD_S), now),
+        Rotation::SigningCompromised => {
+            ring.add_signer(secret, now, now);
+            ring.forget_old_signers();
+        }
+        Rotation::Sealing if ring.has_room_for_seal() => ring.add_seal(secret, now),
+        Rotation::Sealing => {
+            return Err(ServerError::KeysDamaged {
+                path: path.to_owned(),
+                source: KeysError::Full,
+            });
+        }
+    }
+    file::write(path, &ring)?;
+    let newest = ring.signers().last().map(|signer| signer.kid().to_owned());
+    Ok(newest.unwrap_or_default())
+}
+
+fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, ServerError> {
+    let path = path.to_owned();
+    match fs::read(&path) {
+        Ok(bytes) => Ok(Zeroizing::new(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(ServerError::KeysMissing { path }),
+        Err(error) => Err(ServerError::KeysDamaged {
+            path,
+            source: KeysError::Read(error),
+        }),
+    }
+}
+
+fn parse(path: &Path, bytes: &[u8]) -> Result<Ring, ServerError> {
+    file::parse(bytes).map_err(|source| ServerError::KeysDamaged {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn make(path: &Path) -> Result<(), ServerError> {
+    let ring = Ring::new(
+        vec![Signer::new(random()?, 0)],
+        vec![Seal::new(random()?, 0)],
+        random()?,
+    )
+    .expect("one key of each kind was just put in");
+    file::write(path, &ring)
 }
 
 /// 32 bytes nobody can guess.
@@ -181,68 +291,5 @@ pub(crate) fn random() -> Result<Zeroizing<[u8; 32]>, ServerError> {
     Ok(bytes)
 }
 
-/// Writes beside, syncs, renames: after a power cut there is a whole file or none.
-fn write_private(path: &Path, file: &File) -> io::Result<()> {
-    let beside: PathBuf = path.with_extension("json.new");
-    let mut to = private().write(true).truncate(true).open(&beside)?;
-    let text = Zeroizing::new(serde_json::to_vec_pretty(file).map_err(io::Error::other)?);
-    to.write_all(&text)?;
-    to.sync_all()?;
-    fs::rename(&beside, path)?;
-    if let Some(directory) = path.parent() {
-        fs::File::open(directory)?.sync_all()?;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_are_made_once_and_read_back() {
-        let home = tempfile::tempdir().unwrap();
-        let made = Keys::open(home.path(), true).unwrap();
-        let read = Keys::open(home.path(), false).unwrap();
-        assert_eq!(made.kid(), read.kid());
-        assert_eq!(made.refresh_mac(b"x"), read.refresh_mac(b"x"));
-        assert_ne!(made.refresh_mac(b"x"), made.page_mac(b"x"));
-    }
-
-    #[test]
-    #[cfg(unix)]
-    fn the_key_file_is_for_its_owner_only() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let home = tempfile::tempdir().unwrap();
-        Keys::open(home.path(), true).unwrap();
-        let mode = fs::metadata(home.path().join("keys.json"))
-            .unwrap()
-            .permissions()
-            .mode();
-        assert_eq!(mode & 0o777, 0o600);
-    }
-
-    #[test]
-    fn a_damaged_key_file_is_refused_and_left_alone() {
-        let home = tempfile::tempdir().unwrap();
-        let path = home.path().join("keys.json");
-        for text in [
-            "",
-            "{}",
-            "{\"version\":1,\"signing\":\"AA\",\"refresh\":\"AA\",\"page\":\"AA\"}",
-        ] {
-            fs::write(&path, text).unwrap();
-            let error = Keys::open(home.path(), true).unwrap_err();
-            assert_eq!(error.code(), evertill_wire::Code::STORE_KEYS_UNUSABLE, "{text}");
-            assert_eq!(fs::read_to_string(&path).unwrap(), text);
-        }
-    }
-
-    #[test]
-    fn a_store_with_data_never_gets_new_keys() {
-        let home = tempfile::tempdir().unwrap();
-        let error = Keys::open(home.path(), false).unwrap_err();
-        assert!(matches!(error, ServerError::KeysMissing { .. }));
-        assert!(!home.path().join("keys.json").exists());
-    }
-}
+mod tests;

@@ -16,7 +16,7 @@ use crate::{
     config::Config,
     home::Home,
     http::{self, App},
-    keys::Keys,
+    keys::{self, Keys},
     sample,
     sign_in::{redirect::RedirectRules, throttle::Throttle},
     store::{
@@ -42,6 +42,7 @@ pub struct ServerHandle {
     url: Url,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
+    tending: JoinHandle<()>,
     database: Arc<Sqlite>,
     home: Home,
 }
@@ -69,6 +70,7 @@ impl ServerHandle {
             tracing::warn!("requests were still under way after five seconds and were cut");
             self.serving.abort();
         }
+        self.tending.abort();
         let database = Arc::clone(&self.database);
         // Closing waits for the writer; a panic in there leaves nothing to do here.
         let _ = tokio::task::spawn_blocking(move || database.close()).await;
@@ -79,6 +81,7 @@ impl ServerHandle {
 impl Drop for ServerHandle {
     fn drop(&mut self) {
         self.serving.abort();
+        self.tending.abort();
     }
 }
 
@@ -106,7 +109,17 @@ pub async fn start(options: ServeOptions) -> Result<ServerHandle, ServerError> {
     if options.sample_shop {
         sample::load(database.as_ref(), &options.clock).await?;
     }
-    let app = app(&options, &config, &home, &url, Arc::clone(&database), keys).await?;
+    let app = app(
+        &options,
+        &config,
+        &home,
+        &url,
+        Arc::clone(&database),
+        Arc::clone(&keys),
+    )
+    .await?;
+    let rotate_every = config.keys.rotate_days.map(|days| days.0);
+    let tending = tokio::spawn(keys::tend(keys, rotate_every, options.clock.clone()));
     let (stop, stopped) = oneshot::channel();
     let service: IntoMakeServiceWithConnectInfo<_, SocketAddr> =
         http::router(Arc::new(app)).into_make_service_with_connect_info();
@@ -128,6 +141,7 @@ pub async fn start(options: ServeOptions) -> Result<ServerHandle, ServerError> {
         url,
         stop: Some(stop),
         serving,
+        tending,
         database,
         home,
     })

@@ -7,7 +7,6 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ed25519_dalek::{Signature, Signer as _, Verifier as _};
 use evertill_wire::{AccessToken, RefreshToken};
 use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use crate::keys::Keys;
@@ -140,20 +139,22 @@ impl Mint {
         Issued {
             expires_at: claims.exp,
             expires_in,
-            token: AccessToken::new(self.sign(&claims)),
+            token: AccessToken::new(self.sign(&claims, now)),
         }
     }
 
-    fn sign(&self, claims: &Claims) -> String {
+    fn sign(&self, claims: &Claims, now: i64) -> String {
+        let ring = self.keys.ring();
+        let signer = ring.signer(now);
         let header = Header {
             typ: "JWT".into(),
             alg: "EdDSA".into(),
-            kid: self.keys.kid().to_owned(),
+            kid: signer.kid().to_owned(),
         };
         let mut text = encoded(&header);
         text.push('.');
         text.push_str(&encoded(claims));
-        let signature = self.keys.signing().sign(text.as_bytes());
+        let signature = signer.key().sign(text.as_bytes());
         text.push('.');
         text.push_str(&URL_SAFE_NO_PAD.encode(signature.to_bytes()));
         text
@@ -168,12 +169,14 @@ impl Mint {
         let (signed, signature) = text.rsplit_once('.')?;
         let (header, claims) = signed.split_once('.')?;
         let header: Header = decoded(header)?;
-        if header.alg != "EdDSA" || header.kid != self.keys.kid() {
+        if header.alg != "EdDSA" {
             return None;
         }
+        let ring = self.keys.ring();
+        let signer = ring.verifier(&header.kid, now)?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
         let signature = Signature::from_slice(&signature).ok()?;
-        self.keys.verifying().verify(signed.as_bytes(), &signature).ok()?;
+        signer.verifying().verify(signed.as_bytes(), &signature).ok()?;
         let claims: Claims = decoded(claims)?;
         let is_ours = claims.kind == "access" && claims.iss == self.issuer && claims.aud == self.audience;
         (is_ours && claims.exp > now).then_some(claims)
@@ -182,7 +185,7 @@ impl Mint {
     /// The refresh token of a session.
     pub(crate) fn refresh(&self, claims: RefreshClaims) -> RefreshToken {
         let mut bytes = claims.bytes().to_vec();
-        let seal = self.keys.refresh_mac(&bytes);
+        let seal = self.keys.ring().refresh_mac(&bytes);
         bytes.extend_from_slice(&seal[..SEAL_BYTES]);
         RefreshToken::new(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)))
     }
@@ -206,8 +209,7 @@ impl Mint {
             .decode(body)
             .map_err(|_| RefreshRefusal::NotSealedHere)?;
         let (claims, seal) = bytes.split_at_checked(24).ok_or(RefreshRefusal::NotSealedHere)?;
-        let expected = self.keys.refresh_mac(claims);
-        if !bool::from(expected[..SEAL_BYTES].ct_eq(seal)) {
+        if seal.len() != SEAL_BYTES || !self.keys.ring().is_refresh_seal(claims, seal) {
             return Err(RefreshRefusal::NotSealedHere);
         }
         RefreshClaims::from_bytes(claims).ok_or(RefreshRefusal::NotSealedHere)
@@ -251,6 +253,7 @@ fn decoded<T: for<'de> Deserialize<'de>>(text: &str) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Clock, Rotation, keys::rotate_keys};
 
     fn mint(seed: u8) -> Mint {
         Mint::new(
@@ -269,6 +272,33 @@ mod tests {
         let claims = mint(1).read_access(&issued.token, 1899).unwrap();
         assert_eq!((claims.refresh_jti, claims.data.user.id.as_str()), (session, "3"));
         assert_eq!(mint(1).read_access(&issued.token, 1900), None);
+    }
+
+    #[test]
+    fn tokens_signed_before_a_rotation_stay_good_until_they_end() {
+        let home = tempfile::tempdir().unwrap();
+        let keys = Arc::new(Keys::open(home.path(), true).unwrap());
+        let mint = Mint::new(Arc::clone(&keys), "http://shop.test".into(), "store".into(), 900);
+        let (session, now) = (Uuid::new_v4(), 1_795_402_593);
+        let access = mint.access(session, 3, now, 0).token;
+        let refresh = mint.refresh(RefreshClaims { session, counter: 4 });
+        let clock = Clock::standing_at(now);
+        for rotation in [Rotation::Signing, Rotation::Sealing] {
+            rotate_keys(home.path(), rotation, &clock).unwrap();
+        }
+        keys.look();
+        let newer = mint.access(session, 3, now + 60, 0).token;
+        assert_ne!(kid(&access), kid(&newer));
+        assert!(mint.read_access(&access, now + 899).is_some());
+        assert!(mint.read_access(&newer, now + 899).is_some());
+        assert_eq!(mint.read_access(&access, now + 900), None);
+        let claims = mint.read_refresh(&refresh).unwrap();
+        assert_eq!((claims.session, claims.counter), (session, 4));
+    }
+
+    fn kid(token: &AccessToken) -> String {
+        let header = token.expose().split('.').next().unwrap();
+        decoded::<Header>(header).unwrap().kid
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::{App, Ask, Reply, ask::Sent, help};
 use crate::{
     accounts::{PASSWORD_BYTES_MAX, PasswordHash},
     audit::AuditEntry,
+    oauth,
     sign_in::{
         form::{self, FormFault},
         redirect::Redirect,
@@ -57,6 +58,7 @@ pub(super) async fn serve(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
         ("/assets/help.css", "GET" | "HEAD") => {
             Ok(asset("text/css; charset=UTF-8", help::styles().as_bytes()))
         }
+        (path, _) if oauth::is_oauth(path) => Ok(oauth::serve(app, ask)),
         (path, "GET" | "HEAD") if help::is_help(path) => Ok(help::serve(path, ask)),
         (path, "GET" | "HEAD") => match picture_slug(path) {
             Some(slug) => picture(app, slug).await,

@@ -7,6 +7,7 @@ mod catalogue;
 mod dangers;
 mod discovery;
 mod help;
+mod keys;
 mod operation;
 mod orders;
 mod recorded;
