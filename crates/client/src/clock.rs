@@ -16,6 +16,10 @@ pub trait Clock: Send + Sync + fmt::Debug {
     fn boot(&self) -> BootId;
     /// Reads the clocks.
     fn now(&self) -> Now;
+    /// Reads the boot clock alone, which is asked for every token that is handed out.
+    fn moment(&self) -> Moment {
+        self.now().moment
+    }
 }
 
 /// The clocks of this machine.
@@ -46,11 +50,14 @@ impl Clock for SystemClock {
     }
 
     fn now(&self) -> Now {
-        let since_boot = platform::since_boot();
         Now {
-            moment: Moment::from_millis(u64::try_from(since_boot.as_millis()).unwrap_or(u64::MAX)),
+            moment: self.moment(),
             wall: WallTime::from_millis(wall_ms()),
         }
+    }
+
+    fn moment(&self) -> Moment {
+        Moment::from_millis(platform::since_boot_ms())
     }
 }
 
@@ -127,17 +134,18 @@ mod platform {
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     const CLOCK: ClockId = ClockId::Monotonic;
 
-    pub(super) fn since_boot() -> Duration {
+    pub(super) fn since_boot_ms() -> u64 {
         let time = clock_gettime(CLOCK);
-        Duration::new(
-            u64::try_from(time.tv_sec).unwrap_or(0),
-            u32::try_from(time.tv_nsec).unwrap_or(0),
-        )
+        let ms = time
+            .tv_sec
+            .saturating_mul(1_000)
+            .saturating_add(time.tv_nsec / 1_000_000);
+        u64::try_from(ms).unwrap_or(0)
     }
 
     pub(super) fn boot_name() -> String {
         std::fs::read_to_string("/proc/sys/kernel/random/boot_id").map_or_else(
-            |_| super::boot_name_from_start(super::wall_ms(), since_boot()),
+            |_| super::boot_name_from_start(super::wall_ms(), Duration::from_millis(since_boot_ms())),
             |text| text.trim().to_owned(),
         )
     }
@@ -146,12 +154,12 @@ mod platform {
 #[cfg(not(unix))]
 mod platform {
     use std::sync::LazyLock;
-    use std::time::{Duration, Instant};
+    use std::time::Instant;
 
     static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-    pub(super) fn since_boot() -> Duration {
-        STARTED.elapsed()
+    pub(super) fn since_boot_ms() -> u64 {
+        u64::try_from(STARTED.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     // The clock starts with the process, so every process is a boot of its own.

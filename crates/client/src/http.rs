@@ -38,34 +38,37 @@ pub const BODY_BYTES_MAX: usize = json::BODY_BYTES_MAX;
 /// How long an idle connection is kept; shorter than the keep-alive of common servers (nginx: 75 s).
 const IDLE_MAX: Duration = Duration::from_secs(50);
 
-/// A client for one store.
+/// A client for one store, or for many.
 #[derive(Debug, Clone)]
 pub struct Http {
-    client: reqwest::Client,
+    outward: reqwest::Client,
+    /// A store on this device is never asked through a proxy.
+    within_device: reqwest::Client,
 }
 
 impl Http {
-    /// Sets up a client for the store at this address. A store on this device is never asked through a proxy.
+    /// Sets up a client for the store at this address.
     ///
     /// # Errors
     /// [`ClientError::HttpSetup`] when the system's certificates cannot be loaded.
     pub fn new(store: &Url) -> Result<Self, ClientError> {
-        // A second installation is refused, and the first one serves just as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut headers = HeaderMap::new();
-        headers.insert("x-wcpos", HeaderValue::from_static("1"));
-        let mut builder = reqwest::Client::builder()
-            .user_agent(USER_AGENT)
-            .default_headers(headers)
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT_MAX)
-            .timeout(ANSWER_MAX)
-            .pool_idle_timeout(IDLE_MAX);
-        if is_loopback_host(store) {
-            builder = builder.no_proxy();
-        }
-        let client = builder.build().map_err(ClientError::HttpSetup)?;
-        Ok(Self { client })
+        let client = client(is_loopback_host(store))?;
+        Ok(Self {
+            outward: client.clone(),
+            within_device: client,
+        })
+    }
+
+    /// Sets up a client that many keepers share, whatever their stores: connections, certificates and buffers are then
+    /// there once and not once for each session.
+    ///
+    /// # Errors
+    /// As [`Http::new`].
+    pub fn for_many() -> Result<Self, ClientError> {
+        Ok(Self {
+            outward: client(false)?,
+            within_device: client(true)?,
+        })
     }
 
     /// Sends a request and takes in the whole answer.
@@ -80,11 +83,15 @@ impl Http {
             guard(origin, &url)?;
         }
         if let Some(bearer) = &request.bearer {
-            guard(&bearer.origin, &url)?;
-            bearer.put_on(&mut url, &mut headers);
+            bearer.put_on_guarded(&mut url, &mut headers)?;
         }
         let origin = url.origin().ascii_serialization();
-        let mut outgoing = self.client.request(request.method, url).headers(headers);
+        let client = if is_loopback_host(&url) {
+            &self.within_device
+        } else {
+            &self.outward
+        };
+        let mut outgoing = client.request(request.method, url).headers(headers);
         if let Some(limit) = request.limit {
             outgoing = outgoing.timeout(limit);
         }
@@ -118,6 +125,24 @@ impl Http {
             body: body.freeze(),
         })
     }
+}
+
+fn client(is_within_device: bool) -> Result<reqwest::Client, ClientError> {
+    // A second installation is refused, and the first one serves just as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut headers = HeaderMap::new();
+    headers.insert("x-wcpos", HeaderValue::from_static("1"));
+    let mut builder = reqwest::Client::builder()
+        .user_agent(USER_AGENT)
+        .default_headers(headers)
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_MAX)
+        .timeout(ANSWER_MAX)
+        .pool_idle_timeout(IDLE_MAX);
+    if is_within_device {
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(ClientError::HttpSetup)
 }
 
 /// A request on its way out.
@@ -226,6 +251,13 @@ pub struct Bearer {
 }
 
 impl Bearer {
+    /// Puts the token on a request, if that leaves for the token's origin.
+    pub(crate) fn put_on_guarded(&self, url: &mut Url, headers: &mut HeaderMap) -> Result<(), ClientError> {
+        guard(&self.origin, url)?;
+        self.put_on(url, headers);
+        Ok(())
+    }
+
     fn put_on(&self, url: &mut Url, headers: &mut HeaderMap) {
         match self.place.parameter(&self.token) {
             Some(value) => {

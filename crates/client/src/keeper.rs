@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use evertill_session::{Grant, Journal, JournalEntry, Moment, Now, Serial, StateName};
+use evertill_session::{Grant, Journal, JournalEntry, Now, Serial, StateName};
 use evertill_wire::rest::auth::Cashier;
 use evertill_wire::{AccessToken, Code, Password};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -19,7 +19,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::discovery::{Discovery, discover_store};
 use crate::error::{ClientError, Seen};
 use crate::home::Home;
-use crate::http::{Bearer, Http, Request};
+use crate::http::{Http, Request};
 use crate::profile::StoreProfile;
 use crate::sign_in::{self, PendingSignIn};
 use crate::status::{SessionStatus, Snapshot};
@@ -27,10 +27,15 @@ use crate::vault::{KeyChoice, Vault};
 
 pub(crate) mod diary;
 mod driver;
+mod fresh;
 mod renewal;
 mod revocation;
+mod tokens;
 
 pub use revocation::SignedOut;
+pub use tokens::Pass;
+
+use fresh::Fresh;
 
 /// Messages that may wait for the driver; every sender awaits its turn beyond it.
 const INBOX_MAX: usize = 64;
@@ -47,6 +52,8 @@ pub struct KeeperOptions {
     pub key: Option<KeyChoice>,
     /// How long [`Keeper::access_token`] waits for a renewal when there is no living token.
     pub token_wait: Duration,
+    /// The HTTP client to go by; one of its own when nothing is given. Many keepers may share one.
+    pub http: Option<Http>,
 }
 
 impl Default for KeeperOptions {
@@ -55,6 +62,7 @@ impl Default for KeeperOptions {
             clock: Arc::new(SystemClock::new()),
             key: None,
             token_wait: Duration::from_secs(30),
+            http: None,
         }
     }
 }
@@ -72,19 +80,19 @@ struct Shared {
     home: Home,
     store: StoreAddress,
     clock: Arc<dyn Clock>,
-    token: watch::Sender<Option<Lease>>,
+    token: Fresh,
+    http: Http,
     snapshot: watch::Sender<Arc<Snapshot>>,
     status: watch::Sender<SessionStatus>,
     profile: watch::Sender<Option<StoreProfile>>,
     journal: Mutex<Journal>,
 }
 
-/// A token that may be used, and until when.
+/// A token and the number of its grant.
 #[derive(Debug, Clone)]
 pub(crate) struct Lease {
     pub(crate) token: AccessToken,
     pub(crate) serial: Serial,
-    ends_at: Moment,
 }
 
 /// What a handle asks of the driver.
@@ -125,7 +133,10 @@ impl Keeper {
         let store = profile
             .as_ref()
             .map_or_else(|| store.clone(), |profile| profile.address.clone());
-        let http = Http::new(store.url())?;
+        let http = match options.http {
+            Some(http) => http,
+            None => Http::new(store.url())?,
+        };
         let vault = Vault::new(home, &store, key);
         let (inbox, messages) = mpsc::channel(INBOX_MAX);
         let blank = Snapshot {
@@ -143,7 +154,8 @@ impl Keeper {
             home: home.clone(),
             store: store.clone(),
             clock: options.clock,
-            token: watch::Sender::new(None),
+            token: Fresh::new(),
+            http: http.clone(),
             status: watch::Sender::new(blank.at(blank.taken)),
             snapshot: watch::Sender::new(Arc::new(blank)),
             profile: watch::Sender::new(profile),
@@ -187,15 +199,6 @@ impl Keeper {
     pub fn history(&self) -> Vec<JournalEntry> {
         let journal = self.shared.journal.lock().unwrap_or_else(PoisonError::into_inner);
         journal.entries().cloned().collect()
-    }
-
-    /// A token that is good now. Waits for a renewal only when no token lives.
-    ///
-    /// # Errors
-    /// [`ClientError::NotSignedIn`], [`ClientError::NotResumed`] or [`ClientError::SessionEnded`] when a person has to
-    /// sign in; [`ClientError::NoLivingToken`] when the store is out of reach and the last token has ended.
-    pub async fn access_token(&self) -> Result<AccessToken, ClientError> {
-        Ok(self.lease(None).await?.token)
     }
 
     /// Renews now and waits for the outcome.
@@ -328,90 +331,8 @@ impl Keeper {
         }
     }
 
-    /// A living token: any, or one that is not the refused one.
-    pub(crate) async fn lease(&self, refused: Option<&Lease>) -> Result<Lease, ClientError> {
-        if let Some(lease) = self.living(refused) {
-            return Ok(lease);
-        }
-        let mut tokens = self.shared.token.subscribe();
-        // The timer of the driver may lag behind a sleep of the machine.
-        self.tell(Message::Look).await?;
-        let mut states = self.shared.snapshot.subscribe();
-        let waited = tokio::time::timeout(self.token_wait, async {
-            loop {
-                tokens.mark_unchanged();
-                if let Some(lease) = self.living(refused) {
-                    return Ok(lease);
-                }
-                let snapshot = Arc::clone(&states.borrow_and_update());
-                match snapshot.status.state {
-                    StateName::Active | StateName::Renewing => {}
-                    StateName::Troubled => return Err(self.no_token(&snapshot)),
-                    StateName::SignInNeeded | StateName::SignedOut => {
-                        return Err(self.needs_person(&snapshot));
-                    }
-                }
-                tokio::select! {
-                    changed = tokens.changed() => changed.map_err(|_| ClientError::KeeperGone)?,
-                    changed = states.changed() => changed.map_err(|_| ClientError::KeeperGone)?,
-                }
-            }
-        });
-        waited
-            .await
-            .unwrap_or_else(|_| Err(self.no_token(&Arc::clone(&self.shared.snapshot.borrow()))))
-    }
-
-    /// Tells the driver that the store refused a token, and returns when it has decided what to do about it: true when
-    /// a newer token exists or is on its way.
-    pub(crate) async fn refused(&self, serial: Serial) -> Result<bool, ClientError> {
-        let (done, decided) = oneshot::channel();
-        self.tell(Message::Refused(serial, done)).await?;
-        decided.await.map_err(|_| ClientError::KeeperGone)?;
-        let is_still_served = self
-            .shared
-            .token
-            .borrow()
-            .as_ref()
-            .is_some_and(|lease| lease.serial == serial);
-        Ok(!is_still_served)
-    }
-
-    /// Tells the driver that a token works. Losing one such message does no harm.
-    pub(crate) fn accepted(&self, serial: Serial) {
-        let _ = self.inbox.try_send(Message::Accepted(serial));
-    }
-
-    pub(crate) fn is_in_trouble(&self) -> bool {
-        let snapshot = self.shared.snapshot.borrow();
-        snapshot.status.state == StateName::Troubled
-    }
-
-    /// The store as it was when the session was issued.
-    pub(crate) fn session_profile(&self) -> Result<StoreProfile, ClientError> {
-        self.profile().ok_or_else(|| ClientError::NotSignedIn {
-            store: self.store_text(),
-        })
-    }
-
-    /// How a token travels to this store.
-    pub(crate) fn bearer(profile: &StoreProfile, lease: &Lease) -> Bearer {
-        Bearer {
-            token: lease.token.clone(),
-            place: profile.token_place,
-            origin: profile.origin(),
-        }
-    }
-
     pub(crate) fn store_text(&self) -> String {
         self.shared.store.to_string()
-    }
-
-    fn living(&self, refused: Option<&Lease>) -> Option<Lease> {
-        let now = self.shared.clock.now().moment;
-        let lease = self.shared.token.borrow();
-        let lease = lease.as_ref()?;
-        (lease.ends_at > now && refused.is_none_or(|old| lease.token != old.token)).then(|| lease.clone())
     }
 
     async fn known_profile(&self) -> Result<StoreProfile, ClientError> {
@@ -447,7 +368,7 @@ impl Keeper {
     /// Name and roles of the person; a session works without them.
     async fn ask_person(&self, profile: &StoreProfile, id: i64) -> Option<Cashier> {
         let lease = self.lease(None).await.ok()?;
-        let http = Http::new(&profile.rest_root).ok()?;
+        let http = &self.shared.http;
         let request = Request::get(profile.route(&format!("wcpos/v2/cashier/{id}"), &[]))
             .bearer(Some(Self::bearer(profile, &lease)))
             .limit(PERSON_MAX);

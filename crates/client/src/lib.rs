@@ -16,7 +16,7 @@
 //!
 //! let home = Home::open(Home::default_path()?)?;
 //! let keeper = Keeper::open(&home, &StoreAddress::parse("shop.example")?, KeeperOptions::default()).await?;
-//! let orders = StoreApi::new(keeper)?.get("wc/v3/orders", &[("per_page", "5")]).await?;
+//! let orders = StoreApi::new(keeper).get("wc/v3/orders", &[("per_page", "5")]).await?;
 //! # let _ = orders.status;
 //! # Ok(())
 //! # }

@@ -99,17 +99,15 @@ impl StoreAnswer {
 }
 
 impl StoreApi {
-    /// Requests in the name of a keeper's session.
-    ///
-    /// # Errors
-    /// [`ClientError::HttpSetup`] when TLS cannot be set up.
-    pub fn new(keeper: Keeper) -> Result<Self, ClientError> {
-        let http = Http::new(keeper.store().url())?;
-        Ok(Self {
+    /// Requests in the name of a keeper's session, through its HTTP client.
+    #[must_use]
+    pub fn new(keeper: Keeper) -> Self {
+        let http = keeper.http().clone();
+        Self {
             keeper,
             http,
             limit: ANSWER_MAX,
-        })
+        }
     }
 
     /// Waits at most this long for each answer instead of [`ANSWER_MAX`].

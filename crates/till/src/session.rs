@@ -39,14 +39,14 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(keeper: Keeper, last_person: Option<Person>) -> Result<Self, TillError> {
+    pub(crate) fn new(keeper: Keeper, last_person: Option<Person>) -> Self {
         let state = keeper.status().state;
-        Ok(Self {
-            api: StoreApi::new(keeper.clone()).map_err(TillError::Session)?,
+        Self {
+            api: StoreApi::new(keeper.clone()),
             keeper,
             since: Mutex::new((state, clock::now_ms())),
             last_person: Mutex::new(last_person),
-        })
+        }
     }
 
     /// The session itself.

@@ -136,7 +136,7 @@ pub async fn start(options: TillOptions) -> Result<TillHandle, TillError> {
     let till = Arc::new(Till {
         data_dir: options.data_dir.clone(),
         desk: Desk::new(db.clone()),
-        session: Session::new(keeper.clone(), kept.last_person)?,
+        session: Session::new(keeper.clone(), kept.last_person),
         hub: Hub::new(),
         browser_secret: kept.secret,
         cookie_name: format!("evertill_till_{}", bound.port()),

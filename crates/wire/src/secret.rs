@@ -1,9 +1,11 @@
 //! Secrets are types that refuse to be printed.
 //!
-//! `Debug` shows `****`, there is no `Display` and no `Serialize`; memory is wiped on drop. The only way to
-//! the text is `expose()`, so that `rg 'expose\('` lists every place a secret leaves its type.
+//! `Debug` shows `****`, there is no `Display` and no `Serialize`. Clones share the text, whose memory is wiped with
+//! the last of them, so handing a secret on leaves no second copy behind. The only way to the text is `expose()`, so
+//! that `rg 'expose\('` lists every place a secret leaves its type.
 
 use std::fmt;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -12,13 +14,13 @@ macro_rules! secret {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq)]
-        pub struct $name(Zeroizing<String>);
+        pub struct $name(Arc<Zeroizing<String>>);
 
         impl $name {
             /// Wraps the text.
             #[must_use]
             pub fn new(text: impl Into<String>) -> Self {
-                Self(Zeroizing::new(text.into()))
+                Self(Arc::new(Zeroizing::new(text.into())))
             }
 
             /// Hands out the text. Every caller is part of the audit.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod fast_path;
 mod keeping;
 mod real_store;
 mod requests;

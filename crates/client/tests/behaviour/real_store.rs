@@ -132,7 +132,7 @@ async fn a_cashier_signs_in_renews_early_and_never_meets_a_401() {
         (user.username.as_str(), user.roles.as_slice()),
         ("cashier", &["cashier".to_owned()][..])
     );
-    let api = StoreApi::new(keeper.clone()).unwrap();
+    let api = StoreApi::new(keeper.clone());
     for round in 1..=5 {
         store.pass(&device, LIFE * 81 / 100);
         until(&keeper, |status| {
@@ -166,7 +166,7 @@ async fn twenty_that_open_at_expiry_make_one_renewal_at_the_store() {
 async fn a_session_ended_by_the_owner_needs_a_person_and_says_who_it_was() {
     let (store, device) = (Store::open().await, Device::new());
     let cashier = store.signed_in(&device, "cashier").await;
-    let owner = StoreApi::new(store.signed_in(&device, "owner").await).unwrap();
+    let owner = StoreApi::new(store.signed_in(&device, "owner").await);
     let status = cashier.status();
     let route = format!("wcpos/v2/auth/sessions/{}", status.session.unwrap());
     let user = status.user.unwrap().id.to_string();
@@ -176,7 +176,7 @@ async fn a_session_ended_by_the_owner_needs_a_person_and_says_who_it_was() {
         (200, &json!(true))
     );
 
-    let api = StoreApi::new(cashier.clone()).unwrap();
+    let api = StoreApi::new(cashier.clone());
     let refused = tokio::spawn(async move { api.get("wcpos/v2/products", &[]).await });
     until_doubted(&cashier).await;
     assert_eq!(cashier.status().state, StateName::Renewing);
@@ -215,7 +215,7 @@ async fn a_store_that_stops_and_returns_finds_the_same_session() {
 async fn signing_out_is_seen_by_the_owner() {
     let (store, device) = (Store::open().await, Device::new());
     let cashier = store.signed_in(&device, "cashier").await;
-    let owner = StoreApi::new(store.signed_in(&device, "owner").await).unwrap();
+    let owner = StoreApi::new(store.signed_in(&device, "owner").await);
     let user = cashier.status().user.unwrap().id.to_string();
     let sessions = async || {
         let answer = owner

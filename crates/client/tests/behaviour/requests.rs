@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::shop::{Device, Mood, Shop};
 
 async fn api(shop: &Shop, device: &Device) -> StoreApi {
-    StoreApi::new(device.signed_in(shop).await).unwrap()
+    StoreApi::new(device.signed_in(shop).await)
 }
 
 fn count(shop: &Shop, line: &str) -> usize {
@@ -76,7 +76,7 @@ async fn a_session_whose_fresh_tokens_stay_refused_does_not_loop() {
 #[tokio::test]
 async fn without_a_session_nothing_is_sent() {
     let (shop, device) = (Shop::open().await, Device::new());
-    let api = StoreApi::new(device.keeper(&shop).await).unwrap();
+    let api = StoreApi::new(device.keeper(&shop).await);
     let error = api.get("wc/v3/orders", &[]).await.unwrap_err();
     assert!(matches!(error, ClientError::NotSignedIn { .. }));
     assert!(shop.log().is_empty());

@@ -76,7 +76,7 @@ impl Person {
         let keeper = Keeper::open(&opened, &address, options()).await.unwrap();
         sign_in(&keeper, name).await;
         Self {
-            api: StoreApi::new(keeper).unwrap(),
+            api: StoreApi::new(keeper),
             _home: home,
         }
     }

@@ -11,7 +11,6 @@ use tokio::time::Instant;
 use super::jobs::{self, on_disk};
 use super::{Driver, FileMark, REVOKE_AGAIN_FIRST};
 use crate::error::ClientError;
-use crate::keeper::Lease;
 use crate::keeper::revocation::SignedOut;
 use crate::profile::StoreProfile;
 use crate::vault::VaultLock;
@@ -26,16 +25,11 @@ impl Driver {
                 serial,
                 ends_at,
             } => {
-                let lease = Lease {
-                    token: access,
-                    serial,
-                    ends_at,
-                };
-                self.shared.token.send_replace(Some(lease));
+                self.shared.token.publish(&access, serial, ends_at);
                 None
             }
             Effect::Withdraw => {
-                self.shared.token.send_replace(None);
+                self.shared.token.withdraw();
                 None
             }
             Effect::TakeLock(attempt) => {
