@@ -67,6 +67,13 @@ pub(crate) enum Command {
     Refresh(Store),
     /// End the session at the store and here. Refused while sales wait to be sent.
     Logout(Store),
+    /// Forget the catalogue, the session, or both; never sales.
+    ///
+    /// Says what goes and what stays, ends the session at the store, and leaves the till ready for a fresh sign-in.
+    /// Refused while sales wait to be sent, unless --export puts them into a sealed file first.
+    Clear(Clear),
+    /// Carry sales that wait from one till to another.
+    Sales(Sales),
     /// What an error code or message means, and what to do about it.
     ///
     /// Takes a code (`API02007`), a store's error code (`woocommerce_pos_rest_unauthorized`) or a whole message in
@@ -91,6 +98,8 @@ impl Command {
             | Self::Token(_)
             | Self::Refresh(_)
             | Self::Logout(_)
+            | Self::Clear(_)
+            | Self::Sales(_)
             | Self::Explain(_)
             | Self::Doctor(_) => "error",
         }
@@ -171,6 +180,66 @@ pub(crate) struct Status {
     /// A JSON list, one object for each session.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// `evertill clear`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true))]
+pub(crate) struct Clear {
+    /// The catalogue and its pictures, which are read anew.
+    #[arg(long, group = "what")]
+    pub(crate) cache: bool,
+    /// The session, and who was signed in.
+    #[arg(long, group = "what")]
+    pub(crate) credentials: bool,
+    /// Both.
+    #[arg(long, group = "what")]
+    pub(crate) all: bool,
+    /// Only the session of this store.
+    #[arg(long, value_name = "URL")]
+    pub(crate) store: Option<String>,
+    /// First put the sales that wait into this new file, sealed with the passphrase on stdin.
+    #[arg(long, value_name = "FILE", requires = "passphrase_stdin")]
+    pub(crate) export: Option<PathBuf>,
+    /// Read the passphrase from the first line of stdin.
+    #[arg(long, requires = "export")]
+    pub(crate) passphrase_stdin: bool,
+    /// Say what would go and what would stay, and change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// `evertill sales`.
+#[derive(Debug, Args)]
+pub(crate) struct Sales {
+    /// What to do with them.
+    #[command(subcommand)]
+    pub(crate) action: SalesAction,
+}
+
+/// What can be done with sales.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SalesAction {
+    /// Put the sales that wait into a new sealed file; they stay here as well.
+    ///
+    /// A sale that both tills send is booked once: the store knows it by its identity.
+    Export(SealedSales),
+    /// Take in the sales of a sealed file; the till sends them when it runs next.
+    Import(SealedSales),
+}
+
+/// A sealed file of sales.
+#[derive(Debug, Args)]
+pub(crate) struct SealedSales {
+    /// The file.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Address of the store, where no till ran in this data directory yet.
+    #[arg(long, value_name = "URL")]
+    pub(crate) store: Option<String>,
+    /// Read the passphrase from the first line of stdin.
+    #[arg(long, required = true)]
+    pub(crate) passphrase_stdin: bool,
 }
 
 /// `evertill explain`.

@@ -10,12 +10,14 @@ use crate::{
     printer::Printer,
 };
 
+mod clear;
 mod demo;
 mod doctor;
 mod explain;
 mod login;
 mod logout;
 mod refresh;
+mod sales;
 mod serve;
 mod status;
 mod till;
@@ -37,6 +39,8 @@ pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<(), Failure> {
         Command::Token(options) => token::run(&options, &Home::open(home(data_dir)?)?, printer).await,
         Command::Refresh(options) => refresh::run(&options, &Home::open(home(data_dir)?)?, printer).await,
         Command::Logout(options) => logout::run(&options, &Home::open(home(data_dir)?)?, printer).await,
+        Command::Clear(options) => clear::run(&options, &Home::open(home(data_dir)?)?, printer).await,
+        Command::Sales(options) => sales::run(&options, &home(data_dir)?, printer).await,
         Command::Explain(options) => explain::run(&options, printer),
         Command::Doctor(options) => doctor::run(&options, &home(data_dir)?, printer).await,
     }

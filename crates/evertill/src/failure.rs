@@ -1,11 +1,11 @@
 //! Everything a command can fail on, and how the process exits then.
 
-use std::{io, process::ExitCode};
+use std::{io, path::PathBuf, process::ExitCode};
 
 use evertill_client::ClientError;
 use evertill_doctor::DoctorError;
 use evertill_server::ServerError;
-use evertill_till::TillError;
+use evertill_till::{Sum, TillError};
 use evertill_wire::{Code, Exit, env};
 use tracing_subscriber::filter::ParseError;
 
@@ -42,6 +42,18 @@ pub(crate) enum Failure {
     /// A directory for the demo could not be made.
     #[error("could not create a temporary data directory")]
     TemporaryDirectory(#[source] io::Error),
+    /// The passphrase did not arrive on stdin.
+    #[error("no passphrase arrived on stdin")]
+    NoPassphrase,
+    /// A file cannot be read.
+    #[error("could not read {}", path.display())]
+    FileNotRead {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
     /// Nothing in the catalogue of error codes fits.
     #[error("could not find an error code for this text")]
     UnknownCode,
@@ -66,10 +78,10 @@ pub(crate) enum Failure {
         exit: Exit,
     },
     /// Sales would be lost.
-    #[error("sales in this data directory have not reached {store} yet: {count}")]
+    #[error("sales in this data directory have not reached {store} yet: {unsent}")]
     UnsentSales {
-        /// How many sales wait.
-        count: u32,
+        /// The sales that wait.
+        unsent: Sum,
         /// The store they are for.
         store: String,
     },
@@ -84,8 +96,14 @@ impl Failure {
             Self::Till(error) => error.code(),
             Self::LogFilter(_) => Code::INVALID_CONFIGURATION,
             Self::Runtime(_) | Self::Output(_) | Self::Json(_) | Self::Signal(_) => Code::SERVICE_UNAVAILABLE,
-            Self::PasswordInput(_) | Self::NoPassword => Code::MISSING_REQUIRED_PARAMETERS,
+            Self::PasswordInput(_) | Self::NoPassword | Self::NoPassphrase => {
+                Code::MISSING_REQUIRED_PARAMETERS
+            }
             Self::TemporaryDirectory(_) => Code::PERMISSION_DENIED,
+            Self::FileNotRead { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                Code::RESOURCE_NOT_FOUND
+            }
+            Self::FileNotRead { .. } => Code::PERMISSION_DENIED,
             Self::UnsentSales { .. } => Code::UNSENT_SALES,
             Self::UnknownCode => Code::INVALID_PARAMETER_VALUE,
             Self::Doctor(error) => error.code(),
@@ -112,8 +130,13 @@ impl Failure {
                 "Send the password as the first line of stdin: `evertill login … --password-stdin < file`."
                     .to_owned()
             }
+            Self::NoPassphrase => {
+                "Send the passphrase as the first line of stdin: `… --passphrase-stdin < file`.".to_owned()
+            }
+            Self::FileNotRead { .. } => "Look at the name of the file and at who may read it.".to_owned(),
             Self::UnsentSales { .. } => {
-                "Start the till on this data directory and let it send them; then log out.".to_owned()
+                "Start the till on this data directory and let it send them, or take them to another till with `evertill sales export`."
+                    .to_owned()
             }
             Self::UnknownCode => {
                 "Give a code like API02007, a store's error code, or more words of the message; docs/error-codes lists all."
@@ -141,6 +164,8 @@ impl Failure {
             | Self::Json(_)
             | Self::PasswordInput(_)
             | Self::NoPassword
+            | Self::NoPassphrase
+            | Self::FileNotRead { .. }
             | Self::TemporaryDirectory(_)
             | Self::UnknownCode
             | Self::Signal(_)

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use evertill_client::ClientError;
+use evertill_sale::SaleError;
 use evertill_wire::Code;
 
 /// An operation of the till that failed.
@@ -116,6 +117,32 @@ pub enum TillError {
         /// What the answer means.
         code: Code,
     },
+    /// A file of sales could not be sealed or opened.
+    #[error("could not seal or open the file of sales")]
+    SealedFile(#[source] ClientError),
+    /// The sales could not be written down for another till.
+    #[error("could not write down the sales for another till")]
+    SalesNotWritten(#[source] serde_json::Error),
+    /// What was sealed is no list of sales that this till can read.
+    #[error("could not read the sales in the file")]
+    SalesNotRead(#[source] SaleError),
+    /// The sales in a file are for another store.
+    #[error("the sales in the file are for {found}, and this till is one of {wanted}")]
+    SalesOfOtherStore {
+        /// The store of the sales.
+        found: String,
+        /// The store of this till.
+        wanted: String,
+    },
+    /// A file could not be written.
+    #[error("could not write {}", path.display())]
+    FileNotWritten {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
     /// Sales wait on this till, so that the session must not be ended.
     #[error("{count} sales over {sum} still wait on this till")]
     UnsentSales {
@@ -142,7 +169,11 @@ impl TillError {
             Self::ShuttingDown | Self::Randomness(_) => Code::SERVICE_UNAVAILABLE,
             Self::PortInUse { .. } => Code::PORT_IN_USE,
             Self::Listen { source, .. } => io_code(source),
-            Self::Session(source) => source.code(),
+            Self::Session(source) | Self::SealedFile(source) => source.code(),
+            Self::SalesNotWritten(_) => Code::SERVICE_UNAVAILABLE,
+            Self::SalesNotRead(source) => source.code(),
+            Self::SalesOfOtherStore { .. } => Code::INVALID_CONFIGURATION,
+            Self::FileNotWritten { source, .. } => io_code(source),
             Self::StoreAnswer { code, .. } => *code,
             Self::UnsentSales { .. } => Code::UNSENT_SALES,
         }
@@ -164,7 +195,13 @@ impl TillError {
                 "Stop what listens on port {}, or choose another with `--listen`.",
                 listen.port()
             ),
-            Self::Session(source) => source.remedy(),
+            Self::Session(source) | Self::SealedFile(source) => source.remedy(),
+            Self::SalesOfOtherStore { found, .. } => {
+                format!("Take the file to a till of {found}; nothing of it was taken in here.")
+            }
+            Self::FileNotWritten { source, .. } if source.kind() == io::ErrorKind::AlreadyExists => {
+                "Choose a name that is not taken; no file is written over.".to_owned()
+            }
             Self::DataDirectory { .. }
             | Self::DataDirectoryInUse { .. }
             | Self::OpenDatabase { .. }
@@ -175,6 +212,9 @@ impl TillError {
             | Self::Listen { .. }
             | Self::Randomness(_)
             | Self::StoreAnswer { .. }
+            | Self::SalesNotWritten(_)
+            | Self::SalesNotRead(_)
+            | Self::FileNotWritten { .. }
             | Self::UnsentSales { .. } => self.code().entry().remedy.to_owned(),
         }
     }

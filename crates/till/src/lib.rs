@@ -12,8 +12,11 @@
 //! of a sale.
 
 pub mod assets;
+mod at_rest;
+mod carry;
 mod catalogue;
 mod checkout;
+mod clear;
 mod clock;
 mod db;
 mod desk;
@@ -26,10 +29,10 @@ mod session;
 mod shelf;
 mod start;
 mod till;
-mod unsent;
 mod views;
 mod web;
 
+pub use at_rest::{AtRest, unsent_sales};
+pub use carry::{Sum, TakenIn};
 pub use error::TillError;
 pub use start::{TillHandle, TillOptions, start};
-pub use unsent::unsent_sales;

@@ -11,10 +11,10 @@ use crate::{cli::Store, failure::Failure, printer::Printer};
 /// [`Failure::UnsentSales`] while sales wait; otherwise when the vault cannot be changed.
 pub(crate) async fn run(options: &Store, home: &Home, printer: &Printer) -> Result<(), Failure> {
     let store = StoreAddress::parse(&options.store)?;
-    let count = evertill_till::unsent_sales(home.path())?;
-    if count > 0 {
+    let unsent = evertill_till::unsent_sales(home.path())?;
+    if unsent.count > 0 {
         return Err(Failure::UnsentSales {
-            count,
+            unsent,
             store: store.to_string(),
         });
     }

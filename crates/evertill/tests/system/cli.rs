@@ -1,6 +1,7 @@
 //! What a script sees: stdout, stderr and the exit code of the real binary.
 
 mod bad_input;
+mod clearing;
 mod demo;
 mod doctor;
 mod sessions;

@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 pub(crate) mod chromium;
+pub(crate) mod clerk;
 pub(crate) mod program;
 pub(crate) mod proxy;
 pub(crate) mod site;

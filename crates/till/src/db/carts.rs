@@ -98,7 +98,8 @@ pub(crate) fn remove(db: &Connection, uuid: Uuid) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn next_number(db: &Connection) -> rusqlite::Result<i64> {
+/// The number that the next sale of this till gets.
+pub(crate) fn next_number(db: &Connection) -> rusqlite::Result<i64> {
     db.query_row(
         "SELECT MAX(?1, 1 + COALESCE((SELECT MAX(number) FROM sales), 0), 1 + COALESCE((SELECT MAX(number) FROM carts), 0))",
         [FIRST_NUMBER],

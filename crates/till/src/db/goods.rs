@@ -94,6 +94,14 @@ pub(crate) fn replace_tax_rates(db: &Connection, rates: &[TaxRate]) -> rusqlite:
     replace(db, "tax_rates", rows)
 }
 
+/// Takes everything out.
+pub(crate) fn forget(db: &Connection) -> rusqlite::Result<()> {
+    db.execute_batch(
+        "DELETE FROM products; DELETE FROM variations; DELETE FROM categories; DELETE FROM tax_rates;
+         DELETE FROM pictures;",
+    )
+}
+
 /// The stored picture of an address.
 pub(crate) fn picture(db: &Connection, src: &str) -> rusqlite::Result<Option<Picture>> {
     db.prepare_cached("SELECT content_type, body FROM pictures WHERE src = ?1")?

@@ -139,6 +139,24 @@ pub(crate) fn unsent(db: &Connection, limit: u32) -> rusqlite::Result<Vec<SaleRo
     statement.query_map([limit], from_row)?.collect()
 }
 
+/// Sales that the store does not have yet, also those a person must look at, oldest first.
+pub(crate) fn unsent_all(db: &Connection) -> rusqlite::Result<Vec<SaleRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM sales WHERE state IN ('waiting', 'sending', 'parked') ORDER BY number"
+    );
+    let mut statement = db.prepare_cached(&sql)?;
+    statement.query_map([], from_row)?.collect()
+}
+
+/// Leaves a sale for a person to look at.
+pub(crate) fn park(db: &Connection, uuid: Uuid) -> rusqlite::Result<()> {
+    db.execute(
+        "UPDATE sales SET state = 'parked' WHERE uuid = ?1",
+        [uuid.to_string()],
+    )?;
+    Ok(())
+}
+
 /// The newest sales.
 pub(crate) fn recent(db: &Connection, limit: u32) -> rusqlite::Result<Vec<SaleRow>> {
     let sql = format!("SELECT {COLUMNS} FROM sales ORDER BY number DESC LIMIT ?1");

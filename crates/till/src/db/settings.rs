@@ -24,6 +24,12 @@ pub(crate) fn find(db: &Connection, key: &str) -> rusqlite::Result<Option<String
         .optional()
 }
 
+/// Takes a value out.
+pub(crate) fn remove(db: &Connection, key: &str) -> rusqlite::Result<()> {
+    db.execute("DELETE FROM settings WHERE key = ?1", [key])?;
+    Ok(())
+}
+
 /// Puts a value under a key.
 pub(crate) fn put(db: &Connection, key: &str, value: &str) -> rusqlite::Result<()> {
     db.prepare_cached(

@@ -128,6 +128,24 @@ impl World {
         self.till = Some(till);
     }
 
+    /// Opens a till on another data directory of the folder, in the place of the one that ran, and answers its address.
+    pub(crate) async fn open_till_of(&mut self, home: &str) -> String {
+        let (home, url) = (self.folder.path().join(home), self.store_url());
+        let words = [
+            "till",
+            "--store",
+            &url,
+            "--listen",
+            "127.0.0.1:0",
+            "--data-dir",
+            text(&home),
+        ];
+        let mut till = Running::start(self.folder.path(), "another-till", &words);
+        let address = till.says("The till is open: ").await;
+        self.till = Some(till);
+        address
+    }
+
     /// Ends the till the way a power cut does.
     pub(crate) fn kill_till(&mut self) {
         self.till.take().expect("the till runs").kill();
