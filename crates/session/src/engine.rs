@@ -274,7 +274,7 @@ impl Engine {
                     Step::Locking { give_up_at, .. } => (*give_up_at, "give up the lock"),
                     Step::Asking { give_up_at, .. } => (*give_up_at, "give up the answer"),
                     Step::Saving { give_up_at, .. } => (*give_up_at, "give up the disk"),
-                    Step::Doubting { again_at } => (*again_at, "ask for the second opinion"),
+                    Step::Doubting { again_at } => (*again_at, "ask for another opinion"),
                 };
                 [Some(own), held.end_deadline()].into_iter().flatten().min()
             }

@@ -41,6 +41,13 @@ pub const SECOND_OPINION_FIRST: Duration = Duration::from_secs(5);
 /// The pause before the second opinion is spread over this long.
 pub const SECOND_OPINION_SPREAD: Duration = Duration::from_secs(10);
 
+/// Shortest pause before the third opinion, which is asked for only while the access token still works: longer than a
+/// database takes that is restarted, repaired or moved.
+pub const THIRD_OPINION_FIRST: Duration = Duration::from_secs(90);
+
+/// The pause before the third opinion is spread over this long.
+pub const THIRD_OPINION_SPREAD: Duration = Duration::from_secs(30);
+
 /// Fresh tokens refused this many times in a row mean that the session is half ended at the store.
 pub const FRESH_REFUSALS_MAX: u8 = 3;
 
@@ -101,6 +108,12 @@ pub fn pause_after(tries: u32, asked_for: Option<Duration>, roll: Roll) -> Durat
 #[must_use]
 pub fn second_opinion_after(roll: Roll) -> Duration {
     SECOND_OPINION_FIRST + roll.up_to(SECOND_OPINION_SPREAD)
+}
+
+/// How long to wait before asking a third time, while the access token still works.
+#[must_use]
+pub fn third_opinion_after(roll: Roll) -> Duration {
+    THIRD_OPINION_FIRST + roll.up_to(THIRD_OPINION_SPREAD)
 }
 
 #[cfg(test)]

@@ -210,7 +210,7 @@ fn second_opinion(world: &World, process: &Process, turn: &Turn<'_>) -> Option<S
     (pause < 5 * SECOND).then(|| format!("asked again after {pause} ms only"))
 }
 
-/// Nobody signs in for nothing: the store really ended the session, or half ended it, or called it ended twice.
+/// Nobody signs in for nothing: the store really ended the session, or half ended it, or called it ended each time it was asked.
 fn no_needless_sign_out(world: &World, process: &Process, turn: &Turn<'_>) -> Option<String> {
     let is_own_decision = matches!(turn.seen, Seen::Answered { .. } | Seen::TokenRefused { .. });
     if !turn.enters(StateName::SignInNeeded) || !is_own_decision {

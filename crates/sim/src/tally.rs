@@ -39,7 +39,7 @@ pub struct Tally {
     pub sign_in_needed: BTreeMap<&'static str, u64>,
     /// Times a person had to sign in for nothing.
     pub needless_sign_outs: u64,
-    /// Times a stock store said `revoked` twice, seconds apart, about a session that lived.
+    /// Times a stock store said `revoked` each time it was asked about a session that lived.
     pub lied_to: u64,
     /// Times a till came up with a damaged vault and nothing to stand in for it.
     pub vaults_gone: u64,
@@ -123,7 +123,7 @@ impl Tally {
             ("sales booked", self.booked),
             ("vaults damaged beyond their spare", self.vaults_gone),
             (
-                "a stock store called a living session revoked, twice",
+                "a stock store called a living session revoked until it was believed",
                 self.lied_to,
             ),
             ("needless sign-outs", self.needless_sign_outs),

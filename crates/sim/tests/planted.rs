@@ -36,7 +36,7 @@ const TABLE: &[(Planted, Range<u64>)] = &[
     (KeepsTheOldRefreshToken, 0..4),
     (ForgetsAtRestart, 0..4),
     (DamageIsASignOut, 0..8),
-    (OfflineIsSignedOut, 0..4),
+    (OfflineIsSignedOut, 6..16),
     (RenewsOnForbidden, 10..18),
     (LoopsOnAHalfEndedSession, 14..20),
     (SignsOutOnlyHere, 0..6),

@@ -6,7 +6,7 @@ use evertill_wire::{AccessToken, Code};
 
 use super::{Effect, Turn};
 use crate::{
-    answer::{Refusal, Trouble, TroubleKind},
+    answer::{Trouble, TroubleKind},
     grant::Grant,
     journal::Event,
     policy,
@@ -24,8 +24,8 @@ pub struct Held {
     pub renew_at: Moment,
     /// Attempts that failed since the last success.
     pub tries: u32,
-    /// A first refusal that waits for its second opinion.
-    pub opinion: Option<Refusal>,
+    /// Unsigned refusals in a row that are not believed yet.
+    pub doubts: u8,
     /// A renewed grant that is not on the disk yet and so not in use.
     pub(super) unsaved: Option<Box<Grant>>,
     /// Callers are not given the token any more.
@@ -71,7 +71,7 @@ impl Held {
             ends_at,
             renew_at,
             tries: 0,
-            opinion: None,
+            doubts: 0,
             unsaved: None,
             is_accepted: false,
             fresh_refusals: 0,
@@ -85,6 +85,19 @@ impl Held {
     #[must_use]
     pub fn is_served(&self, now: Now) -> bool {
         !self.is_withdrawn && now.moment < self.ends_at
+    }
+
+    /// How long to wait before an unsigned refusal is asked about again; nothing when it is to be believed. Two agree, or
+    /// three where the token still works for a while: then nobody is waiting, and a passing fault may pass.
+    pub(super) fn doubt(&self, now: Now, roll: Roll) -> Option<Duration> {
+        match self.doubts {
+            0 => Some(policy::second_opinion_after(roll)),
+            1 => {
+                let pause = policy::third_opinion_after(roll);
+                (!self.is_withdrawn && now.moment.after(pause) < self.ends_at).then_some(pause)
+            }
+            _ => None,
+        }
     }
 
     pub(super) fn publish(&self) -> Effect {

@@ -39,9 +39,15 @@ impl Engine {
                 held.withdraw(turn);
                 self.begin(turn, held)
             }
-            State::Renewing { mut held, step } => {
+            State::Renewing { mut held, mut step } => {
                 if held.grant.serial == serial {
                     held.withdraw(turn);
+                    if let Step::Doubting { again_at } = &mut step
+                        && held.doubts > 1
+                    {
+                        // The token stopped working as well: no reason to wait for the third opinion.
+                        *again_at = turn.now.moment;
+                    }
                 }
                 State::Renewing { held, step }
             }

@@ -180,20 +180,20 @@ impl Engine {
                 turn.emit(Effect::ReleaseLock(attempt));
                 self.trouble(turn, held, trouble)
             }
-            Answer::Refused(refusal) if refusal.is_signed || held.opinion.is_some() => {
-                let state = Self::refused(turn, held, refusal);
-                turn.emit(Effect::ReleaseLock(attempt));
-                state
-            }
             Answer::Refused(refusal) => {
+                let doubt = held.doubt(turn.now, turn.roll).filter(|_| !refusal.is_signed);
+                let Some(pause) = doubt else {
+                    let state = Self::refused(turn, held, refusal);
+                    turn.emit(Effect::ReleaseLock(attempt));
+                    return state;
+                };
                 turn.emit(Effect::ReleaseLock(attempt));
-                let pause = policy::second_opinion_after(turn.roll);
                 turn.note(Event::Doubted {
                     reason: refusal.reason,
                     words: refusal.words.clone(),
                     again_ms: ms(pause),
                 });
-                held.opinion = Some(refusal);
+                held.doubts += 1;
                 State::Renewing {
                     held,
                     step: Step::Doubting {

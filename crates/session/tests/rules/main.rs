@@ -117,6 +117,38 @@ fn second_opinion_a_passing_refusal_bothers_nobody() {
 }
 
 #[test]
+fn second_opinion_while_the_token_works_two_refusals_may_be_a_fault_that_passes() {
+    for seed in 0..50 {
+        let mut bench = Bench::signed_in(seed, 30 * MINUTE);
+        bench.run_until_asked();
+        bench.answer(refusal(Reason::Ended));
+        bench.run_until_asked();
+        bench.answer(refusal(Reason::Ended));
+        assert_eq!(bench.state(), StateName::Renewing);
+        assert!(bench.served().is_some(), "the cashier goes on");
+        let pause = bench.run_until_asked();
+        assert!((90..=120).contains(&pause.as_secs()), "seed={seed} {pause:?}");
+        bench.answer(refusal(Reason::Ended));
+        assert_eq!(bench.state(), StateName::SignInNeeded);
+    }
+}
+
+#[test]
+fn second_opinion_a_token_that_is_refused_as_well_ends_the_wait() {
+    let mut bench = Bench::signed_in(7, 30 * MINUTE);
+    let serial = bench.serial();
+    bench.run_until_asked();
+    bench.answer(refusal(Reason::Ended));
+    bench.run_until_asked();
+    bench.answer(refusal(Reason::Ended));
+    bench.step(Input::TokenRefused(serial));
+    let pause = bench.run_until_asked();
+    assert!(pause.is_zero(), "{pause:?}");
+    bench.answer(refusal(Reason::Ended));
+    assert_eq!(bench.state(), StateName::SignInNeeded);
+}
+
+#[test]
 fn a_signed_refusal_is_believed_at_once() {
     let mut bench = Bench::signed_in(5, MINUTE);
     bench.run_until_asked();
