@@ -123,6 +123,12 @@ pub enum ClientError {
         /// Fewest letters.
         letters_min: usize,
     },
+    /// The name of a session has letters that no file name can carry everywhere.
+    #[error("could not take `{given}` as the name of a session")]
+    SessionName {
+        /// What was given, shortened.
+        given: String,
+    },
     /// The system has no random numbers.
     #[error("could not draw random numbers")]
     NoRandom(#[source] getrandom::Error),
@@ -268,7 +274,7 @@ impl ClientError {
             }
             Self::ParcelNotOpened => Code::PARCEL_NOT_OPENED,
             Self::ParcelTooNew { .. } => Code::LOCAL_SCHEMA_TOO_NEW,
-            Self::PassphraseTooShort { .. } => Code::INVALID_PARAMETER_VALUE,
+            Self::PassphraseTooShort { .. } | Self::SessionName { .. } => Code::INVALID_PARAMETER_VALUE,
             Self::NoRandom(_) | Self::HttpSetup(_) => Code::SERVICE_UNAVAILABLE,
             Self::Unreachable { source, .. } => source.code(),
             Self::OtherOrigin { .. } | Self::OtherStore { .. } => Code::INVALID_SITE_CONFIGURATION,
@@ -339,6 +345,8 @@ impl ClientError {
             "Unlock the system keyring, or set `EVERTILL_VAULT_KEY=file`."
         } else if matches!(self, Self::PassphraseTooShort { .. }) {
             "Choose a longer one: three words that do not belong together are good."
+        } else if matches!(self, Self::SessionName { .. }) {
+            "Use 1 to 40 small letters, digits, dashes and dots, beginning with a letter or digit."
         } else if matches!(self, Self::ParcelTooNew { .. }) {
             "Open it with the version that made it, or a newer one."
         } else if matches!(self, Self::KeyChoice { .. }) {

@@ -9,6 +9,7 @@ use evertill_wire::env;
 use crate::address::StoreAddress;
 use crate::error::ClientError;
 use crate::profile::StoreProfile;
+use crate::session_name::SessionName;
 
 /// Largest profile that is read, in bytes; a bigger file is not one of ours.
 const PROFILE_BYTES_MAX: u64 = 256 * 1024;
@@ -110,10 +111,32 @@ impl Home {
         crate::vault::file::write_atomically(&path, &bytes).map_err(wrong)
     }
 
-    /// Where the journal of a store's session lives.
+    /// Where the journal of one of a store's sessions lives.
     #[must_use]
-    pub fn journal_path(&self, store: &StoreAddress) -> PathBuf {
-        self.stores_dir().join(format!("{}.journal", store.key()))
+    pub fn journal_path(&self, store: &StoreAddress, session: &SessionName) -> PathBuf {
+        self.stores_dir().join(format!("{}.journal", session.stem(store)))
+    }
+
+    /// The names of a store's sessions that were ever begun here: the usual one first, then the others in order.
+    ///
+    /// # Errors
+    /// [`ClientError::HomeNotUsable`] when the directory cannot be listed.
+    pub fn sessions(&self, store: &StoreAddress) -> Result<Vec<SessionName>, ClientError> {
+        let unusable = |source| ClientError::HomeNotUsable {
+            path: self.stores_dir(),
+            source,
+        };
+        let mut names = vec![SessionName::default()];
+        for entry in fs::read_dir(self.stores_dir()).map_err(unusable)? {
+            let file = entry.map_err(unusable)?.file_name();
+            let stem = file.to_string_lossy();
+            names.extend(
+                stem.strip_suffix(".journal")
+                    .and_then(|stem| SessionName::of_stem(store, stem)),
+            );
+        }
+        names.sort();
+        Ok(names)
     }
 
     fn profile_path(&self, key: &str) -> PathBuf {

@@ -21,9 +21,10 @@ use crate::error::{ClientError, Seen};
 use crate::home::Home;
 use crate::http::{Http, Request};
 use crate::profile::StoreProfile;
+use crate::session_name::SessionName;
 use crate::sign_in::{self, PendingSignIn};
 use crate::status::{SessionStatus, Snapshot};
-use crate::vault::{KeyChoice, Vault};
+use crate::vault::{KeyChoice, Safe, SessionVault, Vault};
 
 pub(crate) mod diary;
 mod driver;
@@ -52,6 +53,11 @@ pub struct KeeperOptions {
     pub key: Option<KeyChoice>,
     /// How long [`Keeper::access_token`] waits for a renewal when there is no living token.
     pub token_wait: Duration,
+    /// Which of the store's sessions on this device; the usual one when nothing is said. Sessions of different names
+    /// share what is known about the store and nothing else.
+    pub session: SessionName,
+    /// Where the session is kept instead of in a sealed file.
+    pub vault: Option<Arc<dyn SessionVault>>,
     /// The HTTP client to go by; one of its own when nothing is given. Many keepers may share one.
     pub http: Option<Http>,
 }
@@ -62,6 +68,8 @@ impl Default for KeeperOptions {
             clock: Arc::new(SystemClock::new()),
             key: None,
             token_wait: Duration::from_secs(30),
+            session: SessionName::default(),
+            vault: None,
             http: None,
         }
     }
@@ -79,6 +87,7 @@ pub struct Keeper {
 struct Shared {
     home: Home,
     store: StoreAddress,
+    name: SessionName,
     clock: Arc<dyn Clock>,
     token: Fresh,
     http: Http,
@@ -137,7 +146,10 @@ impl Keeper {
             Some(http) => http,
             None => Http::new(store.url())?,
         };
-        let vault = Vault::new(home, &store, key);
+        let name = options.session;
+        let vault = options
+            .vault
+            .unwrap_or_else(|| Arc::new(Vault::of_session(home, &store, &name, key)));
         let (inbox, messages) = mpsc::channel(INBOX_MAX);
         let blank = Snapshot {
             status: evertill_session::Engine::new(options.clock.boot()).status(options.clock.now()),
@@ -147,6 +159,7 @@ impl Keeper {
                 .as_ref()
                 .map(|profile| profile.name.clone())
                 .unwrap_or_default(),
+            name: name.clone(),
             person: None,
             vault_trouble: None,
         };
@@ -159,9 +172,10 @@ impl Keeper {
             status: watch::Sender::new(blank.at(blank.taken)),
             snapshot: watch::Sender::new(Arc::new(blank)),
             profile: watch::Sender::new(profile),
-            journal: Mutex::new(diary::load(home, &store)),
+            journal: Mutex::new(diary::load(home, &store, &name)),
+            name,
         });
-        driver::start(shared.clone(), vault, http, messages).await;
+        driver::start(shared.clone(), Safe::new(vault), http, messages).await;
         Ok(Self {
             shared,
             inbox,

@@ -33,6 +33,7 @@ pub mod parcel;
 pub mod profile;
 #[cfg(test)]
 mod recorded;
+pub mod session_name;
 pub mod sign_in;
 pub mod status;
 pub mod store_api;
@@ -46,6 +47,7 @@ pub use error::ClientError;
 pub use home::Home;
 pub use keeper::{Keeper, KeeperOptions, SignedOut};
 pub use profile::StoreProfile;
+pub use session_name::SessionName;
 pub use sign_in::PendingSignIn;
 pub use status::SessionStatus;
 pub use store_api::{StoreAnswer, StoreApi};

@@ -12,6 +12,7 @@ pub use evertill_session::StateName;
 pub use evertill_session::status::Cause;
 
 use crate::address::StoreAddress;
+use crate::session_name::SessionName;
 
 /// The person of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,6 +36,8 @@ pub struct SessionStatus {
     pub store: String,
     /// Name of the shop, empty before the store was met.
     pub store_name: String,
+    /// Name of the session among those of its store; empty for the usual one.
+    pub session_name: SessionName,
     /// The person, also after the store said no.
     pub user: Option<StatusUser>,
     /// Where the session is.
@@ -84,6 +87,7 @@ pub(crate) struct Snapshot {
     pub(crate) taken: Moment,
     pub(crate) store: StoreAddress,
     pub(crate) store_name: String,
+    pub(crate) name: SessionName,
     pub(crate) person: Option<Cashier>,
     /// Why the vault could not be read, when nobody is signed in because of it.
     pub(crate) vault_trouble: Option<(Code, String)>,
@@ -99,6 +103,7 @@ impl Snapshot {
         SessionStatus {
             store: self.store.to_string(),
             store_name: self.store_name.clone(),
+            session_name: self.name.clone(),
             user: self.user(),
             state: status.state,
             code,

@@ -14,33 +14,42 @@ use crate::error::ClientError;
 use crate::home::Home;
 use crate::keeper::diary;
 use crate::profile::StoreProfile;
+use crate::session_name::SessionName;
 use crate::status::{Cause, SessionStatus, Snapshot};
 use crate::vault::{KeyChoice, Vault};
 
 /// Nobody draws lots here: the renewal is expected in the middle of its span.
 const MIDDLE: Roll = Roll(u64::MAX / 2);
 
-/// The status of every session of the data directory, in the order of their stores' keys.
+/// The status of every session of the data directory, in the order of their stores' keys and then of their names.
 ///
 /// # Errors
 /// [`ClientError::HomeNotUsable`] when the directory cannot be listed, [`ClientError::KeyChoice`] for a bad setting. A
 /// session that cannot be read is listed with its code.
 pub fn stored(home: &Home, clock: &dyn Clock) -> Result<Vec<SessionStatus>, ClientError> {
     let key = KeyChoice::from_env()?;
-    let known = home.stores()?;
-    Ok(known
-        .into_iter()
-        .map(|profile| look(home, profile, key, clock))
-        .collect())
+    let mut found = Vec::new();
+    for profile in home.stores()? {
+        for name in home.sessions(&profile.address)? {
+            found.push(look(home, profile.clone(), name, key, clock));
+        }
+    }
+    Ok(found)
 }
 
-fn look(home: &Home, profile: StoreProfile, key: KeyChoice, clock: &dyn Clock) -> SessionStatus {
+fn look(
+    home: &Home,
+    profile: StoreProfile,
+    name: SessionName,
+    key: KeyChoice,
+    clock: &dyn Clock,
+) -> SessionStatus {
     let store = profile.address.clone();
     let now = clock.now();
     let mut engine = Engine::new(clock.boot());
     let mut person = None;
     let mut vault_trouble = None;
-    let found = match Vault::new(home, &store, key)
+    let found = match Vault::of_session(home, &store, &name, key)
         .contents()
         .and_then(|contents| contents.of_store(&store))
     {
@@ -62,11 +71,12 @@ fn look(home: &Home, profile: StoreProfile, key: KeyChoice, clock: &dyn Clock) -
         taken: now.moment,
         store: store.clone(),
         store_name: profile.name,
+        name: name.clone(),
         person,
         vault_trouble,
     }
     .at(now.moment);
-    with_trouble(status, &diary::load(home, &store), now.wall)
+    with_trouble(status, &diary::load(home, &store, &name), now.wall)
 }
 
 /// Adds the trouble that stands last in the journal, when nothing went well since.
@@ -137,6 +147,7 @@ mod tests {
             taken: now.moment,
             store: StoreAddress::parse("shop.example").unwrap(),
             store_name: String::new(),
+            name: SessionName::default(),
             person: None,
             vault_trouble: None,
         }

@@ -1,4 +1,4 @@
-//! One sealed file per store, which survives power cuts, half-written disks and other processes.
+//! Where a session is kept: behind [`SessionVault`], by default one sealed file per session, which survives power cuts, half-written disks and other processes.
 //!
 //! A write keeps the version before it as `.prev` until the new one has [proved](Vault::prove) itself: a store that
 //! rotates its tokens may have answered with a token that turns out not to work. A file that does not open is set
@@ -8,23 +8,30 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::Arc;
 
+use evertill_session::Record;
 use zeroize::Zeroizing;
 
 use crate::address::StoreAddress;
 use crate::error::ClientError;
 use crate::home::Home;
+use crate::session_name::SessionName;
 
 pub(crate) mod contents;
 pub(crate) mod file;
 pub(crate) mod key;
 mod lock;
+mod safe;
 mod seal;
+mod seam;
 
 pub use key::KeyChoice;
-pub use lock::VaultLock;
+pub use seam::{SessionVault, VaultLock, VaultMark};
 
+pub(crate) use safe::Safe;
+
+use contents::Contents;
 use file::{Step, read_if_there, remove_if_there, sweep_leftovers, write_in_steps};
 use key::Keys;
 use seal::Opened;
@@ -50,10 +57,16 @@ pub struct Loaded {
 }
 
 impl Vault {
-    /// The vault of a store. Nothing is read or written yet.
+    /// The vault of a store's usual session. Nothing is read or written yet.
     #[must_use]
     pub fn new(home: &Home, store: &StoreAddress, choice: KeyChoice) -> Self {
-        let name = format!("{}.sealed", store.key());
+        Self::of_session(home, store, &SessionName::default(), choice)
+    }
+
+    /// The vault of one of a store's sessions. Nothing is read or written yet.
+    #[must_use]
+    pub fn of_session(home: &Home, store: &StoreAddress, session: &SessionName, choice: KeyChoice) -> Self {
+        let name = format!("{}.sealed", session.stem(store));
         Self {
             path: home.vault_dir().join(&name),
             name,
@@ -61,17 +74,17 @@ impl Vault {
         }
     }
 
-    /// The file, for those who watch it for changes.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Waits for the right to change the vault, for at most so long.
+    /// The session that is kept, for those who look and change nothing.
     ///
     /// # Errors
-    /// [`ClientError::VaultBusy`] when somebody else kept it.
-    pub async fn lock(&self, wait_max: Duration) -> Result<VaultLock, ClientError> {
-        VaultLock::acquire(&self.beside("lock"), wait_max).await
+    /// As [`Vault::read`].
+    pub fn record(&self) -> Result<Option<Record>, ClientError> {
+        Ok(self.contents()?.record)
+    }
+
+    /// Everything that is kept, for those who look and change nothing.
+    pub(crate) fn contents(&self) -> Result<Contents, ClientError> {
+        Safe::new(Arc::new(self.clone())).contents()
     }
 
     /// Takes the right to change the vault when nobody has it.
@@ -79,7 +92,7 @@ impl Vault {
     /// # Errors
     /// [`ClientError::VaultNotRead`] when the system cannot lock.
     pub fn try_lock(&self) -> Result<Option<VaultLock>, ClientError> {
-        VaultLock::try_acquire(&self.beside("lock"))
+        lock::try_acquire(&self.beside("lock"))
     }
 
     /// Reads without the lock: the newest version that opens. Changes nothing.
@@ -231,6 +244,44 @@ impl Vault {
 
     fn beside(&self, ending: &str) -> PathBuf {
         self.path.with_file_name(format!("{}.{ending}", self.name))
+    }
+}
+
+impl SessionVault for Vault {
+    fn place(&self) -> &Path {
+        &self.path
+    }
+
+    fn try_lock(&self) -> Result<Option<VaultLock>, ClientError> {
+        Self::try_lock(self)
+    }
+
+    fn read(&self) -> Result<Option<Zeroizing<Vec<u8>>>, ClientError> {
+        Self::read(self)
+    }
+
+    fn read_locked(&self, lock: &VaultLock) -> Result<Loaded, ClientError> {
+        Self::read_locked(self, lock)
+    }
+
+    fn write(&self, lock: &VaultLock, content: &[u8]) -> Result<(), ClientError> {
+        Self::write(self, lock, content)
+    }
+
+    fn prove(&self, lock: &VaultLock) -> Result<(), ClientError> {
+        Self::prove(self, lock)
+    }
+
+    fn erase(&self, lock: &VaultLock) -> Result<(), ClientError> {
+        Self::erase(self, lock)
+    }
+
+    fn set_aside(&self, lock: &VaultLock) -> Result<(), ClientError> {
+        Self::set_aside(self, lock).map(drop)
+    }
+
+    fn mark(&self) -> Option<VaultMark> {
+        VaultMark::of_file(&self.path)
     }
 }
 

@@ -9,14 +9,15 @@ use evertill_session::{Journal, JournalEntry};
 
 use crate::address::StoreAddress;
 use crate::home::Home;
+use crate::session_name::SessionName;
 use crate::vault::file::{private, write_atomically};
 
 /// A file longer than this is cut down when it is read, in bytes; entries are 100 to 400 bytes long.
 const FILE_BYTES_MAX: usize = 256 * 1024;
 
 /// Reads what was kept. Lines that cannot be read are left out; the journal is for people and decides nothing.
-pub(crate) fn load(home: &Home, store: &StoreAddress) -> Journal {
-    let path = home.journal_path(store);
+pub(crate) fn load(home: &Home, store: &StoreAddress, session: &SessionName) -> Journal {
+    let path = home.journal_path(store, session);
     let Ok(bytes) = fs::read(&path) else {
         return Journal::default();
     };
@@ -60,7 +61,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let home = Home::open(dir.path()).unwrap();
         let store = StoreAddress::parse("shop.example").unwrap();
-        let path = home.journal_path(&store);
+        let path = home.journal_path(&store, &SessionName::default());
         let entry = |at| JournalEntry {
             at: WallTime::from_millis(at),
             event: Event::SignedIn {
@@ -73,10 +74,10 @@ mod tests {
         let mut damaged = fs::read(&path).unwrap();
         damaged.extend_from_slice(b"{\"at\":1,\"ev");
         fs::write(&path, damaged).unwrap();
-        let journal = load(&home, &store);
+        let journal = load(&home, &store, &SessionName::default());
         assert_eq!(journal.entries().count(), ENTRIES_MAX);
         assert_eq!(journal.entries().next_back(), Some(&entry(299)));
         assert!(fs::metadata(&path).unwrap().len() < 300_000);
-        assert_eq!(load(&home, &store), journal);
+        assert_eq!(load(&home, &store, &SessionName::default()), journal);
     }
 }

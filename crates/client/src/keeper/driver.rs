@@ -6,10 +6,8 @@
 //! two seconds, reads the boot clock and looks whether another process changed the vault.
 
 use std::collections::VecDeque;
-use std::fs;
-use std::path::Path;
 use std::sync::{Arc, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use evertill_session::engine::Stored;
 use evertill_session::{AttemptId, Engine, Event, Grant, Input, JournalEntry, Roll, Serial, State, Status};
@@ -26,7 +24,7 @@ use crate::http::Http;
 use crate::profile::StoreProfile;
 use crate::status::Snapshot;
 use crate::vault::contents::Contents;
-use crate::vault::{Vault, VaultLock};
+use crate::vault::{Safe, VaultLock, VaultMark};
 
 mod effects;
 mod jobs;
@@ -46,7 +44,7 @@ const REVOKE_AGAIN_MAX: Duration = Duration::from_secs(600);
 /// The task's own state; everything about the session is in the engine.
 pub(super) struct Driver {
     shared: Arc<Shared>,
-    vault: Vault,
+    vault: Safe,
     http: Http,
     engine: Engine,
     /// The cross-process lock, and the attempt it was taken for.
@@ -61,7 +59,7 @@ pub(super) struct Driver {
     profile: Option<StoreProfile>,
     person: Option<Cashier>,
     vault_trouble: Option<(Code, String)>,
-    vault_seen: Option<FileMark>,
+    vault_seen: Option<VaultMark>,
     looked_at: Instant,
     unproved: Option<Serial>,
     sign_out: Option<oneshot::Sender<Result<SignedOut, ClientError>>>,
@@ -77,29 +75,8 @@ struct Entering {
     done: oneshot::Sender<Result<(), ClientError>>,
 }
 
-/// Tells two versions of a file apart without reading it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct FileMark {
-    modified: Option<SystemTime>,
-    bytes: u64,
-    #[cfg(unix)]
-    inode: u64,
-}
-
-impl FileMark {
-    fn of(path: &Path) -> Option<Self> {
-        let meta = fs::metadata(path).ok()?;
-        Some(Self {
-            modified: meta.modified().ok(),
-            bytes: meta.len(),
-            #[cfg(unix)]
-            inode: std::os::unix::fs::MetadataExt::ino(&meta),
-        })
-    }
-}
-
 /// Takes up the session and starts the task; returns when the status is right.
-pub(super) async fn start(shared: Arc<Shared>, vault: Vault, http: Http, messages: mpsc::Receiver<Message>) {
+pub(super) async fn start(shared: Arc<Shared>, vault: Safe, http: Http, messages: mpsc::Receiver<Message>) {
     let engine = Engine::new(shared.clock.boot());
     let profile = shared.profile.borrow().clone();
     let mut driver = Driver {
@@ -263,19 +240,19 @@ impl Driver {
             Done::Tried => self.writers -= 1,
             Done::Changed(outcome) => {
                 self.writers -= 1;
-                self.vault_seen = FileMark::of(self.vault.path());
+                self.vault_seen = self.vault.mark();
                 if let Err(error) = outcome {
                     tracing::warn!(store = %self.shared.store, code = %error.code(), "{error}");
                 }
             }
             Done::Revoked(outcome) => {
                 self.writers -= 1;
-                self.vault_seen = FileMark::of(self.vault.path());
+                self.vault_seen = self.vault.mark();
                 self.revoked(outcome);
             }
             Done::Swept { left, pause } => {
                 self.writers -= 1;
-                self.vault_seen = FileMark::of(self.vault.path());
+                self.vault_seen = self.vault.mark();
                 if left > 0 {
                     let pause = (pause * 2).min(REVOKE_AGAIN_MAX);
                     self.revoke_again = Some((Instant::now() + pause, pause));
@@ -315,6 +292,7 @@ impl Driver {
             taken: now.moment,
             store,
             store_name,
+            name: self.shared.name.clone(),
             person: self.person.clone(),
             vault_trouble: self.vault_trouble.clone(),
         };
@@ -361,7 +339,10 @@ impl Driver {
             at: self.shared.now().wall,
             event,
         };
-        let path = self.shared.home.journal_path(&self.shared.store);
+        let path = self
+            .shared
+            .home
+            .journal_path(&self.shared.store, &self.shared.name);
         self.shared
             .journal
             .lock()
@@ -407,7 +388,7 @@ impl Driver {
             None => vault.contents(),
         });
         let read = read.await;
-        self.vault_seen = FileMark::of(self.vault.path());
+        self.vault_seen = self.vault.mark();
         self.stored(read)
     }
 
@@ -417,7 +398,7 @@ impl Driver {
         if self.writers > 0 || self.held.is_some() || self.entering.is_some() {
             return;
         }
-        let mark = FileMark::of(self.vault.path());
+        let mark = self.vault.mark();
         if mark == self.vault_seen {
             return;
         }

@@ -2,6 +2,7 @@
 //!
 //! Readers forgive missing fields and ignore unknown ones. Text buffers with tokens in them are wiped on drop.
 
+use std::path::Path;
 use std::time::Duration;
 
 use evertill_session::{Grant, Record, Refusal, Serial, SessionId, Stamp, User};
@@ -10,7 +11,6 @@ use evertill_wire::{AccessToken, RefreshToken};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{Vault, VaultLock};
 use crate::address::StoreAddress;
 use crate::error::ClientError;
 use crate::profile::StoreProfile;
@@ -79,11 +79,11 @@ impl Contents {
         Ok(self)
     }
 
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.record.is_none() && self.revocations.is_empty()
     }
 
-    fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+    pub(super) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let kept = KeptRef {
             format: FORMAT,
             record: self.record.as_ref().map(|record| KeptRecordRef {
@@ -106,6 +106,19 @@ impl Contents {
         bytes
     }
 
+    /// Reads what [`Contents::to_bytes`] wrote, now or years ago.
+    ///
+    /// # Errors
+    /// [`ClientError::VaultTooNew`] when a newer version wrote it, [`ClientError::VaultDamaged`] when it is something else.
+    pub(super) fn of_bytes(bytes: &[u8], place: &Path) -> Result<Self, ClientError> {
+        let path = place.to_path_buf();
+        match serde_json::from_slice::<Kept>(bytes) {
+            Ok(kept) if kept.format <= FORMAT => Ok(Self::from_kept(kept)),
+            Ok(Kept { format, .. }) => Err(ClientError::VaultTooNew { path, format }),
+            Err(_) => Err(ClientError::VaultDamaged { path }),
+        }
+    }
+
     fn from_kept(kept: Kept) -> Self {
         Self {
             record: kept.record.map(|record| Record {
@@ -122,77 +135,6 @@ impl Contents {
                     profile: waiting.profile,
                 })
                 .collect(),
-        }
-    }
-}
-
-impl Vault {
-    /// The session that is kept, for those who look and change nothing.
-    ///
-    /// # Errors
-    /// As [`Vault::read`].
-    pub fn record(&self) -> Result<Option<Record>, ClientError> {
-        Ok(self.contents()?.record)
-    }
-
-    /// Reads without the lock.
-    pub(crate) fn contents(&self) -> Result<Contents, ClientError> {
-        self.understood(self.read()?)
-    }
-
-    /// Reads with the lock, setting damage aside. A damaged file that an earlier version stands in for is no error.
-    pub(crate) fn contents_locked(&self, lock: &VaultLock) -> Result<Contents, ClientError> {
-        self.understood(self.read_locked(lock)?.content)
-    }
-
-    /// Changes the contents under the lock and makes the change durable. A file that cannot be read for good is put
-    /// out of the way first; one of a newer version stays and fails the change.
-    pub(crate) fn change(
-        &self,
-        lock: &VaultLock,
-        change: impl FnOnce(&mut Contents),
-    ) -> Result<(), ClientError> {
-        let mut contents = match self.contents_locked(lock) {
-            Ok(contents) => contents,
-            Err(
-                ClientError::VaultDamaged { .. }
-                | ClientError::VaultKeyMissing { .. }
-                | ClientError::VaultKeyDamaged { .. },
-            ) => {
-                self.set_aside(lock)?;
-                Contents::default()
-            }
-            Err(error) => return Err(error),
-        };
-        let before = contents.clone();
-        change(&mut contents);
-        if contents == before {
-            return Ok(());
-        }
-        if contents.is_empty() {
-            return self.erase(lock);
-        }
-        self.write(lock, &contents.to_bytes())?;
-        if contents.record.is_none() {
-            // The version before holds tokens of a session that is over.
-            self.prove(lock)?;
-        }
-        Ok(())
-    }
-
-    fn understood(&self, content: Option<Zeroizing<Vec<u8>>>) -> Result<Contents, ClientError> {
-        let Some(bytes) = content else {
-            return Ok(Contents::default());
-        };
-        match serde_json::from_slice::<Kept>(&bytes) {
-            Ok(kept) if kept.format <= FORMAT => Ok(Contents::from_kept(kept)),
-            Ok(Kept { format, .. }) => Err(ClientError::VaultTooNew {
-                path: self.path.clone(),
-                format,
-            }),
-            Err(_) => Err(ClientError::VaultDamaged {
-                path: self.path.clone(),
-            }),
         }
     }
 }
@@ -321,7 +263,7 @@ mod tests {
     use super::*;
     use crate::address::StoreAddress;
     use crate::home::Home;
-    use crate::vault::KeyChoice;
+    use crate::vault::{KeyChoice, Safe, Vault};
 
     fn grant(session: &str, refresh: &str) -> Grant {
         let stamp = Stamp {
@@ -386,8 +328,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let vault = vault(&dir);
         let lock = vault.try_lock().unwrap().unwrap();
-        vault.change(&lock, |contents| *contents = full()).unwrap();
-        assert_eq!(vault.contents().unwrap(), full());
+        let safe = Safe::new(std::sync::Arc::new(vault.clone()));
+        safe.change(&lock, |contents| *contents = full()).unwrap();
+        assert_eq!(safe.contents().unwrap(), full());
     }
 
     #[test]
@@ -395,16 +338,17 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let vault = vault(&dir);
         let lock = vault.try_lock().unwrap().unwrap();
+        let safe = Safe::new(std::sync::Arc::new(vault.clone()));
         vault.write(&lock, br#"{"format":2,"everything":"new"}"#).unwrap();
         let before = std::fs::read(&vault.path).unwrap();
-        let refused = vault.change(&lock, |contents| *contents = full()).unwrap_err();
+        let refused = safe.change(&lock, |contents| *contents = full()).unwrap_err();
         assert_eq!(refused.code().as_str(), "SY01007");
         assert_eq!(std::fs::read(&vault.path).unwrap(), before);
         vault.erase(&lock).unwrap();
         vault.write(&lock, b"[]").unwrap();
-        assert_eq!(vault.contents().unwrap_err().code().as_str(), "SY01006");
-        vault.change(&lock, |contents| *contents = full()).unwrap();
-        assert_eq!(vault.contents().unwrap(), full());
+        assert_eq!(safe.contents().unwrap_err().code().as_str(), "SY01006");
+        safe.change(&lock, |contents| *contents = full()).unwrap();
+        assert_eq!(safe.contents().unwrap(), full());
         assert!(dir.path().join("vault").read_dir().unwrap().any(|entry| {
             entry
                 .unwrap()
@@ -419,21 +363,19 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let vault = vault(&dir);
         let lock = vault.try_lock().unwrap().unwrap();
-        vault.change(&lock, |contents| *contents = full()).unwrap();
-        vault
-            .change(&lock, |contents| contents.forget(&SessionId::new("other")))
+        let safe = Safe::new(std::sync::Arc::new(vault.clone()));
+        safe.change(&lock, |contents| *contents = full()).unwrap();
+        safe.change(&lock, |contents| contents.forget(&SessionId::new("other")))
             .unwrap();
-        assert_eq!(vault.contents().unwrap(), full());
-        vault
-            .change(&lock, |contents| contents.forget(&SessionId::new("s")))
+        assert_eq!(safe.contents().unwrap(), full());
+        safe.change(&lock, |contents| contents.forget(&SessionId::new("s")))
             .unwrap();
-        assert_eq!(vault.contents().unwrap().record, None);
+        assert_eq!(safe.contents().unwrap().record, None);
         assert!(
             !vault.beside("prev").exists(),
             "the version before holds the tokens"
         );
-        vault
-            .change(&lock, |contents| contents.revocations.clear())
+        safe.change(&lock, |contents| contents.revocations.clear())
             .unwrap();
         assert!(!vault.path.exists());
     }

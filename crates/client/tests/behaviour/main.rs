@@ -4,6 +4,8 @@
 
 mod fast_path;
 mod keeping;
+mod keyed;
+mod own_vault;
 mod real_store;
 mod requests;
 mod schemes;

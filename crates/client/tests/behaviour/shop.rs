@@ -13,7 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use evertill_client::clock::HandClock;
 use evertill_client::vault::KeyChoice;
-use evertill_client::{Home, Keeper, KeeperOptions, StoreAddress};
+use evertill_client::{Home, Keeper, KeeperOptions, SessionName, StoreAddress};
 use evertill_session::{BootId, Moment, Now, WallTime};
 use evertill_wire::Password;
 use serde_json::{Value, json};
@@ -92,7 +92,10 @@ impl Shop {
     pub(crate) async fn open() -> Self {
         let books = Arc::new(Mutex::new(Books::default()));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let here = listener.local_addr().unwrap();
+        // No two shops hand out the same token.
+        books.lock().unwrap().counter = u64::from(here.port()) * 10_000;
+        let url = format!("http://{here}");
         let router = Router::new()
             .fallback(serve)
             .with_state((books.clone(), url.clone()));
@@ -151,6 +154,19 @@ impl Device {
             ..KeeperOptions::default()
         };
         Keeper::open(&self.home(), store, options).await.unwrap()
+    }
+
+    /// A keeper of one of several sessions of the shop.
+    pub(crate) async fn named(&self, shop: &Shop, name: &str) -> Keeper {
+        let options = KeeperOptions {
+            clock: self.clock.clone(),
+            key: Some(KeyChoice::File),
+            session: SessionName::parse(name).unwrap(),
+            ..KeeperOptions::default()
+        };
+        Keeper::open(&self.home(), &shop.address(), options)
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn signed_in(&self, shop: &Shop) -> Keeper {

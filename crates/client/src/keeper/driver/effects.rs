@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::jobs::{self, on_disk};
-use super::{Driver, FileMark, REVOKE_AGAIN_FIRST};
+use super::{Driver, REVOKE_AGAIN_FIRST};
 use crate::error::ClientError;
 use crate::keeper::revocation::SignedOut;
 use crate::profile::StoreProfile;
@@ -122,7 +122,7 @@ impl Driver {
 
     /// The input that tells how a write ended.
     pub(super) fn saved(&mut self, attempt: AttemptId, outcome: Result<(), ClientError>) -> Input {
-        self.vault_seen = FileMark::of(self.vault.path());
+        self.vault_seen = self.vault.mark();
         let code = outcome.as_ref().err().map(ClientError::code);
         let is_entering = self
             .entering
@@ -158,7 +158,7 @@ impl Driver {
         };
         let vault = self.vault.clone();
         let outcome = on_disk(move || vault.change(&lock, change)).await;
-        self.vault_seen = FileMark::of(self.vault.path());
+        self.vault_seen = self.vault.mark();
         if let Err(error) = outcome {
             tracing::warn!(store = %self.shared.store, code = %error.code(), "{error}");
         }
@@ -189,7 +189,7 @@ impl Driver {
             let vault = self.vault.clone();
             let lock = vault.lock(evertill_session::policy::LOCK_WAIT_MAX).await;
             match lock {
-                Ok(lock) => on_disk(move || vault.set_aside(&lock).map(|_| SignedOut::NobodyWasIn)).await,
+                Ok(lock) => on_disk(move || vault.set_aside(&lock).map(|()| SignedOut::NobodyWasIn)).await,
                 Err(error) => Err(error),
             }
         } else {

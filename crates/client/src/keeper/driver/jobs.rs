@@ -12,7 +12,7 @@ use crate::keeper::renewal::{self, Asked};
 use crate::keeper::revocation::{self, Revoked, SignedOut};
 use crate::profile::StoreProfile;
 use crate::vault::contents::{Contents, Revocation};
-use crate::vault::{Vault, VaultLock};
+use crate::vault::{Safe, VaultLock};
 
 /// Longest wait for the lock before the engine is asked whether it still wants it.
 const LOCK_TRY: Duration = Duration::from_secs(5);
@@ -50,7 +50,7 @@ pub(super) async fn on_disk<T: Send + 'static>(
 
 /// Takes the lock and changes the contents under it.
 async fn change_alone(
-    vault: Vault,
+    vault: Safe,
     change: impl FnOnce(&mut Contents) + Send + 'static,
 ) -> Result<(), ClientError> {
     let lock = vault.lock(policy::LOCK_WAIT_MAX).await?;
