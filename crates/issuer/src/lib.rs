@@ -68,6 +68,19 @@ pub struct Row {
     pub ending: Option<Ending>,
 }
 
+impl Ending {
+    /// Its name in answers and records.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::Theft => "theft",
+            Self::UserGone => "user_gone",
+        }
+    }
+}
+
 impl Row {
     /// The row of a new session.
     #[must_use]
@@ -89,6 +102,18 @@ pub struct Limits {
     pub idle_s: i64,
     /// Longest life however busy, in seconds; nothing for no limit.
     pub absolute_s: Option<i64>,
+}
+
+impl Limits {
+    /// When a session ends by itself unless it is renewed before.
+    #[must_use]
+    pub fn ends_at(self, signed_in_at: Seconds, renewed_at: Seconds) -> Seconds {
+        let idle = renewed_at.0.saturating_add(self.idle_s);
+        let absolute = self
+            .absolute_s
+            .map_or(i64::MAX, |limit| signed_in_at.0.saturating_add(limit));
+        Seconds(idle.min(absolute))
+    }
 }
 
 /// What to write before answering.
@@ -198,11 +223,7 @@ fn end(row: &Row, ending: Ending) -> (Verdict, Change) {
 }
 
 fn is_over(row: &Row, limits: Limits, now: Seconds) -> bool {
-    let idle = now.0.saturating_sub(row.renewed_at.0) > limits.idle_s;
-    let absolute = limits
-        .absolute_s
-        .is_some_and(|limit| now.0.saturating_sub(row.signed_in_at.0) > limit);
-    idle || absolute
+    now >= limits.ends_at(row.signed_in_at, row.renewed_at)
 }
 
 #[cfg(test)]
@@ -317,7 +338,7 @@ mod tests {
         let row = Row::new(Seconds(0));
         let (_, change) = renew(&row, Counter(0), Rotation::Wanted, LIMITS, Seconds(1));
         assert!(matches!(change, Change::Lazy(_)));
-        let late = Seconds(LIMITS.idle_s + 1);
+        let late = Seconds(LIMITS.idle_s);
         let (verdict, change) = renew(&row, Counter(0), Rotation::Wanted, LIMITS, late);
         assert_eq!(verdict, Verdict::Refused(Ending::Expired));
         assert!(matches!(
