@@ -202,7 +202,7 @@ fn is_token_character(c: char) -> bool {
 /// Three parts of base64url, or one long run that holds letters and digits.
 fn looks_like_token(run: &str) -> bool {
     let is_jwt = run.starts_with("eyJ") && run.len() > 20;
-    let is_ours = ["etr_", "eta_", "ert1.", "ert_"]
+    let is_ours = ["etr_", "eta_", "ert1.", "ert2.", "ert_"]
         .iter()
         .any(|start| run.starts_with(start));
     let is_long = run.len() >= 40

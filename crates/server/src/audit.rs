@@ -316,6 +316,7 @@ mod tests {
 
     fn ended(by_id: i64, note: &str) -> Ended {
         Ended {
+            reason: evertill_issuer::Ending::Revoked,
             at: 7,
             by_id,
             by: "Ann".into(),

@@ -41,6 +41,8 @@ pub(crate) struct SessionsConfig {
     pub(crate) access_life_s: Option<Seconds>,
     /// How long a session may lie unused, in days, 1 to 3,650.
     pub(crate) idle_days: Option<Days>,
+    /// How long a session may live however busy it is, in days, 1 to 3,650; without it there is no limit.
+    pub(crate) absolute_days: Option<Days>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -66,7 +68,7 @@ impl TryFrom<u64> for Seconds {
     }
 }
 
-/// An idle limit, or an age of a key, that makes sense.
+/// A life of a session, or an age of a key, that makes sense.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(try_from = "u64")]
 pub(crate) struct Days(pub(crate) Duration);

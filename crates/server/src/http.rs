@@ -19,9 +19,9 @@ use crate::{
     access_log::{AccessLog, Line},
     clock::Clock,
     keys::Keys,
+    sessions::{Caller, Sessions},
     sign_in::{redirect::RedirectRules, throttle::Throttle},
     store::{Shop, Store, StoreError},
-    tokens::Mint,
 };
 
 mod ask;
@@ -38,7 +38,6 @@ mod people;
 mod reply;
 
 pub(crate) use ask::Ask;
-use gate::Caller;
 pub(crate) use reply::Reply;
 
 /// Longest body of a request, in bytes. A large order is below 200 KB.
@@ -48,14 +47,12 @@ const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
 pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) keys: Arc<Keys>,
-    pub(crate) mint: Mint,
+    pub(crate) sessions: Sessions,
     pub(crate) clock: Clock,
     /// Address of the store without a slash at the end.
     pub(crate) home: String,
     /// Name of the shop from the configuration.
     pub(crate) shop_name: Option<String>,
-    /// How long a session may lie unused, in seconds.
-    pub(crate) idle_s: i64,
     pub(crate) redirects: RedirectRules,
     pub(crate) throttle: Throttle,
     /// Passwords hashed at a time.

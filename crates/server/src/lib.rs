@@ -4,8 +4,8 @@
 //! client can sign in to it and a till can work without WordPress. [`start`] runs one.
 //!
 //! Requests come in at `http`, which knows the protocol's shapes; what is kept lies behind the `store` trait;
-//! `push` and `orders` decide as pure functions. Access tokens are checked without asking anybody, sessions are
-//! looked up on every request, so that ending one works at once.
+//! `push` and `orders` decide as pure functions. `sessions` opens, renews, checks and ends what a till holds, by the
+//! rules of `evertill-issuer`.
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -29,6 +29,7 @@ mod orders;
 mod push;
 mod sample;
 mod server;
+mod sessions;
 mod sign_in;
 mod store;
 mod tokens;

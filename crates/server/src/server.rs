@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
+use evertill_issuer::Limits;
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, oneshot},
@@ -18,6 +19,7 @@ use crate::{
     http::{self, App},
     keys::{self, Keys},
     sample,
+    sessions::Sessions,
     sign_in::{redirect::RedirectRules, throttle::Throttle},
     store::{
         Store,
@@ -169,18 +171,25 @@ async fn app(
         })?,
     };
     Ok(App {
-        mint: Mint::new(
-            Arc::clone(&keys),
-            address.clone(),
-            shop.uuid.to_string(),
-            access_life_s,
+        sessions: Sessions::new(
+            Arc::clone(&database) as Arc<dyn Store>,
+            Mint::new(
+                Arc::clone(&keys),
+                address.clone(),
+                shop.uuid.to_string(),
+                access_life_s,
+            ),
+            options.clock.clone(),
+            Limits {
+                idle_s: idle.as_secs() as i64,
+                absolute_s: config.sessions.absolute_days.map(|days| days.0.as_secs() as i64),
+            },
         ),
         store: database,
         keys,
         clock: options.clock.clone(),
         home: address,
         shop_name: config.shop.name.clone(),
-        idle_s: idle.as_secs() as i64,
         redirects: RedirectRules::new(config.sign_in.redirect_uris.iter().cloned()),
         throttle: Throttle::default(),
         hashing: Semaphore::new(HASHING_MAX),

@@ -10,12 +10,16 @@ use std::{
     task::{Context, Poll},
 };
 
+use evertill_issuer::{Counter, Limits};
 use evertill_wire::Code;
 use uuid::Uuid;
 
+#[cfg(doc)]
+use crate::sessions::renewal;
 use crate::{
     audit::{AuditEntry, AuditQuery, AuditRow},
     push::{customer::CustomerPush, order::OrderPush, outcome::Pushed},
+    sessions::renewal::{RenewalAsk, Renewed},
 };
 
 #[cfg(test)]
@@ -105,13 +109,26 @@ pub(crate) trait Store: Send + Sync + 'static {
     /// Begins a session.
     fn open_session(&self, session: Session) -> Pending<()>;
     /// A session with its account, ended or not; the account is none when it is gone.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "asked by the pages that show one session")
+    )]
     fn session(&self, id: Uuid) -> Pending<Option<(Session, Option<Account>)>>;
-    /// Moves a living session on after a renewal; false when it ended meanwhile.
-    fn renew_session(&self, id: Uuid, last_active_at: i64, expires_at: i64) -> Pending<bool>;
+    /// Renews a session, or says why not: one transaction round [`renewal::decide`], and round [`renewal::adopt`]
+    /// where there is no row. None when nothing is known of the session. What `decide` calls lazy may be answered
+    /// before it is durable.
+    fn renew(&self, ask: RenewalAsk) -> Pending<Option<Renewed>>;
+    /// Notes that an access token of this counter arrived ([`evertill_issuer::access_used`]; as lazy as a renewal) and
+    /// says whose session it is; none when there is no such session, it has ended, or the account is gone.
+    fn access_used(&self, id: Uuid, counter: Counter, now: i64) -> Pending<Option<Account>>;
     /// Sessions that neither ended nor ran out, newest first; of one account or of all.
-    fn sessions(&self, account_id: Option<i64>, now: i64) -> Pending<Vec<(Session, Option<Account>)>>;
-    /// Ends the chosen living sessions; says how many there were.
-    fn end_sessions(&self, which: Which, ended: Ended) -> Pending<usize>;
+    fn sessions(&self, of: Living) -> Pending<Vec<(Session, Option<Account>)>>;
+    /// Ends the chosen living sessions; says which they were. Durable when answered.
+    fn end_sessions(&self, which: Which, ended: Ended) -> Pending<Vec<Uuid>>;
+    /// Sessions that ended after `mark` on any node, and the mark to ask with next time. Nothing but the mark for
+    /// [`Mark::NOW`]. May tell an ending twice, never leaves one out.
+    #[cfg_attr(not(test), expect(dead_code, reason = "asked by whoever remembers sessions"))]
+    fn ended_since(&self, mark: Mark) -> Pending<(Vec<Uuid>, Mark)>;
 
     /// Products or variations.
     fn items(&self, query: ItemQuery) -> Pending<Page<Item>>;
@@ -140,6 +157,48 @@ pub(crate) trait Store: Send + Sync + 'static {
     fn audit_log(&self, query: AuditQuery) -> Pending<Page<AuditRow>>;
 }
 
+/// Which living sessions are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Living {
+    /// Those of one account, or all.
+    pub(crate) account_id: Option<i64>,
+    pub(crate) limits: Limits,
+    /// Seconds since 1970.
+    pub(crate) now: i64,
+}
+
+impl Living {
+    /// Living sessions were renewed after this, seconds since 1970.
+    pub(crate) fn renewed_after(self) -> i64 {
+        self.now.saturating_sub(self.limits.idle_s)
+    }
+
+    /// Living sessions were opened after this, seconds since 1970.
+    pub(crate) fn signed_in_after(self) -> i64 {
+        self.limits
+            .absolute_s
+            .map_or(i64::MIN, |limit| self.now.saturating_sub(limit))
+    }
+}
+
+/// How far somebody has read the endings and the changes of accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// Number of the newest ending that was read.
+    pub(crate) ending: i64,
+    /// Moves on whenever any account was changed.
+    pub(crate) accounts: i64,
+}
+
+impl Mark {
+    /// Asks only where the newest ending is.
+    #[cfg_attr(not(test), expect(dead_code, reason = "asked by whoever remembers sessions"))]
+    pub(crate) const NOW: Self = Self {
+        ending: i64::MAX,
+        accounts: 0,
+    };
+}
+
 /// Which sessions to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Which {
@@ -147,6 +206,12 @@ pub(crate) enum Which {
     One { account_id: i64, id: Uuid },
     /// All of an account, perhaps but one.
     AllOf { account_id: i64, except: Option<Uuid> },
+    /// All there are, perhaps but one.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "asked for by the pages that end sessions")
+    )]
+    Everybody { except: Option<Uuid> },
 }
 
 /// A lane of the change feed.

@@ -1,5 +1,7 @@
 //! Renewing a session, listing sessions, ending them.
 
+use axum::http::header::ALLOW;
+use evertill_issuer::{Ending, Rotation};
 use evertill_wire::{
     RefreshToken,
     rest::auth::{EndedSession, OAuthError, RenewalReply},
@@ -10,8 +12,8 @@ use uuid::Uuid;
 use super::{App, Ask, Caller, Reply, ask::Sent};
 use crate::{
     audit::{AuditEntry, Party},
+    sessions::{Grant, How, Refusal, Renewal},
     store::{Account, Ended, Session, StoreError, Which},
-    tokens::RefreshClaims,
 };
 
 /// Longest reason somebody may give for ending a session, in characters.
@@ -25,94 +27,90 @@ pub(super) async fn refresh(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
     let token = match ask.param("refresh_token") {
         None => return Ok(Reply::missing("refresh_token")),
         Some(Value::String(text)) if text.is_empty() => {
-            return Ok(oauth(
+            return Ok(Reply::json_with(
                 400,
-                "invalid_request",
-                "Missing refresh_token parameter",
-                None,
+                json!({"error": "invalid_request", "error_description": "Missing refresh_token parameter"}),
             ));
         }
         Some(Value::String(text)) => RefreshToken::new(text),
         Some(_) => return Ok(Reply::wrong_type("refresh_token", "string")),
     };
-    let claims = match app.mint.read_refresh(&token) {
-        Ok(claims) => claims,
-        Err(refusal) => return Ok(oauth(401, "invalid_grant", refusal.description(), None)),
+    let how = How {
+        rotation: rotation(ask),
+        ..How::default()
     };
-    renew(app, claims).await
+    Ok(match app.sessions.renew(&token, how).await? {
+        Renewal::Granted(grant) => granted(&grant)?,
+        Renewal::Late => late(),
+        Renewal::Refused(refusal) => refused(app, &refusal, &token),
+    })
 }
 
-async fn renew(app: &App, claims: RefreshClaims) -> Result<Reply, StoreError> {
-    let now = app.clock.seconds();
-    let Some((session, account)) = app.store.session(claims.session).await? else {
-        return Ok(revoked(None));
-    };
-    if let Some(ended) = &session.ended {
-        return Ok(revoked(Some(told(&session, ended))));
+/// A stock client ignores a new refresh token, so it only gets one when it asks.
+fn rotation(ask: &Ask) -> Rotation {
+    match ask.param_text("rotate").as_deref() {
+        Some("true" | "1") => Rotation::Wanted,
+        _ => Rotation::Unwanted,
     }
-    let Some(account) = account else {
-        let ended = end_of("user_gone", &session, now);
-        return Ok(oauth(401, "invalid_grant", "User not found", Some(ended)));
-    };
-    if session.expires_at <= now {
-        let ended = end_of("expired", &session, session.expires_at);
-        return Ok(oauth(401, "invalid_grant", "Expired token", Some(ended)));
-    }
-    if !app.store.renew_session(session.id, now, now + app.idle_s).await? {
-        // Ended between reading and writing: read again for who did it.
-        let ended = app
-            .store
-            .session(session.id)
-            .await?
-            .and_then(|(session, _)| session.ended.as_ref().map(|ended| told(&session, ended)));
-        return Ok(revoked(ended));
-    }
-    let issued = app
-        .mint
-        .access(session.id, account.id, now, getrandom::u32().unwrap_or(0));
+}
+
+fn granted(grant: &Grant) -> Result<Reply, StoreError> {
     let reply = RenewalReply {
-        access_token: issued.token.expose().to_owned(),
+        access_token: grant.access.token.expose().to_owned(),
         token_type: "Bearer".into(),
-        expires_in: issued.expires_in,
-        expires_at: issued.expires_at,
-        refresh_token: None,
-        refresh_in: None,
+        expires_in: grant.access.expires_in,
+        expires_at: grant.access.expires_at,
+        refresh_token: grant.refresh.as_ref().map(|token| token.expose().to_owned()),
+        refresh_in: grant.refresh_in,
     };
-    Ok(Reply::json(serde_json::to_value(reply)?).with(axum::http::header::ALLOW, "POST"))
+    Ok(Reply::json(serde_json::to_value(reply)?).with(ALLOW, "POST"))
 }
 
-fn told(session: &Session, ended: &Ended) -> EndedSession {
+/// A request that was overtaken by a later one of the same till: trouble, so that nobody takes it for an end.
+fn late() -> Reply {
+    Reply::json_with(
+        409,
+        json!({
+            "error": "temporarily_unavailable",
+            "error_description": "A later renewal of this session was answered already.",
+        }),
+    )
+}
+
+fn refused(app: &App, refusal: &Refusal, token: &RefreshToken) -> Reply {
+    let (words, evertill) = match refusal {
+        Refusal::NotOurs(reason) => (reason.description(), None),
+        Refusal::Unknown => ("Refresh token has been revoked", None),
+        Refusal::Ended { session, ended } => {
+            let words = match ended.reason {
+                Ending::Revoked => "Refresh token has been revoked",
+                Ending::Expired => "Expired token",
+                Ending::Theft => "Refresh token was used by somebody else",
+                Ending::UserGone => "User not found",
+            };
+            (words, Some(told(*session, ended)))
+        }
+        Refusal::WrongSender => ("The session is bound to another key", None),
+        Refusal::WrongClient => ("The session belongs to another client", None),
+    };
+    let body = OAuthError {
+        error: "invalid_grant".into(),
+        error_description: words.into(),
+        evertill,
+        verdict: app.sessions.verdict(refusal, token),
+    };
+    Reply::json_with(401, json!(body))
+}
+
+fn told(session: Uuid, ended: &Ended) -> EndedSession {
     EndedSession {
-        session: session.id.to_string(),
-        reason: "revoked".into(),
+        session: session.to_string(),
+        reason: ended.reason.name().into(),
         by: ended.by.clone(),
         by_role: ended.by_role.clone(),
         note: ended.note.clone(),
         at: ended.at,
     }
-}
-
-fn end_of(reason: &str, session: &Session, at: i64) -> EndedSession {
-    EndedSession {
-        session: session.id.to_string(),
-        reason: reason.into(),
-        at,
-        ..EndedSession::default()
-    }
-}
-
-fn revoked(evertill: Option<EndedSession>) -> Reply {
-    oauth(401, "invalid_grant", "Refresh token has been revoked", evertill)
-}
-
-fn oauth(status: u16, error: &str, description: &str, evertill: Option<EndedSession>) -> Reply {
-    let body = OAuthError {
-        error: error.into(),
-        error_description: description.into(),
-        evertill,
-        verdict: None,
-    };
-    Reply::json_with(status, json!(body))
 }
 
 /// Whose sessions the request is about; an answer when that is not the caller's business.
@@ -139,15 +137,18 @@ pub(super) async fn sessions(app: &App, ask: &Ask, caller: &Caller) -> Result<Re
         Ok(id) => id,
         Err(reply) => return Ok(reply),
     };
-    let living = app.store.sessions(Some(user_id), app.clock.seconds()).await?;
-    let rows: Vec<Value> = living.iter().map(|(session, _)| row(session, caller)).collect();
+    let living = app.sessions.living(Some(user_id)).await?;
+    let rows: Vec<Value> = living
+        .iter()
+        .map(|(session, _)| row(app, session, caller))
+        .collect();
     Ok(Reply::json(json!({"user_id": user_id, "sessions": rows})))
 }
 
-fn row(session: &Session, caller: &Caller) -> Value {
+fn row(app: &App, session: &Session, caller: &Caller) -> Value {
     json!({
-        "jti": session.id.to_string(), "created": session.created_at, "last_active": session.last_active_at,
-        "expires": session.expires_at, "ip_address": session.visitor.ip_address,
+        "jti": session.id.to_string(), "created": session.signed_in_at, "last_active": session.renewed_at,
+        "expires": session.ends_at(app.sessions.limits()), "ip_address": session.visitor.ip_address,
         "user_agent": session.visitor.user_agent, "device_info": session.visitor.device,
         "is_current": session.id == caller.session,
     })
@@ -158,7 +159,7 @@ pub(super) async fn everybody(app: &App, caller: &Caller) -> Result<Reply, Store
     if !caller.account.role.may_manage() {
         return Ok(Reply::forbidden());
     }
-    let living = app.store.sessions(None, app.clock.seconds()).await?;
+    let living = app.sessions.living(None).await?;
     let mut users: Vec<(&Account, Vec<&Session>)> = Vec::new();
     for (session, account) in &living {
         let Some(account) = account else { continue };
@@ -173,8 +174,8 @@ pub(super) async fn everybody(app: &App, caller: &Caller) -> Result<Reply, Store
             json!({
                 "user_id": account.id, "username": account.username, "display_name": account.display_name(),
                 "avatar_url": "", "session_count": sessions.len(),
-                "last_active": sessions.iter().map(|session| session.last_active_at).max(),
-                "sessions": sessions.iter().map(|session| row(session, caller)).collect::<Vec<_>>(),
+                "last_active": sessions.iter().map(|session| session.renewed_at).max(),
+                "sessions": sessions.iter().map(|session| row(app, session, caller)).collect::<Vec<_>>(),
             })
         })
         .collect();
@@ -184,6 +185,7 @@ pub(super) async fn everybody(app: &App, caller: &Caller) -> Result<Reply, Store
 fn ending(app: &App, ask: &Ask, caller: &Caller) -> Ended {
     let note = ask.param_text("reason").unwrap_or_default();
     Ended {
+        reason: Ending::Revoked,
         at: app.clock.seconds(),
         by_id: caller.account.id,
         by: caller.account.display_name(),
@@ -231,7 +233,7 @@ async fn end(
     user_id: i64,
 ) -> Result<Option<usize>, StoreError> {
     let whom = match user_id == caller.account.id {
-        true => Some(caller.account.clone()),
+        true => Some(Account::clone(&caller.account)),
         false => app.store.account(user_id).await?,
     };
     if let Some(whom) = &whom
@@ -241,7 +243,7 @@ async fn end(
         return Ok(None);
     }
     let ended = ending(app, ask, caller);
-    let count = app.store.end_sessions(which, ended.clone()).await?;
+    let count = app.sessions.end(which, ended.clone()).await?.len();
     let whom = whom.as_ref().map(Party::of).unwrap_or_default();
     if let Some(mut entry) = AuditEntry::sessions_ended(&ended, whom, count) {
         if let Which::One { id, .. } = which {

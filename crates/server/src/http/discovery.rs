@@ -25,6 +25,14 @@ fn authentication(app: &App) -> Value {
     json!({"wcpos": {"endpoints": {"authorization": format!("{}/wcpos-auth/", app.home)}}})
 }
 
+/// What this store can do that a stock one cannot.
+fn evertill(app: &App) -> Value {
+    json!({
+        "version": env!("CARGO_PKG_VERSION"), "rotation": true,
+        "signed_verdicts": app.sessions.verdict_keys(),
+    })
+}
+
 fn gmt_offset(shop: &Shop, now: i64) -> String {
     let zone = jiff::tz::TimeZone::get(&shop.timezone).unwrap_or(jiff::tz::TimeZone::UTC);
     let seconds = jiff::Timestamp::from_second(now).map_or(0, |at| zone.to_offset(at).seconds());
@@ -41,7 +49,7 @@ pub(super) async fn site(app: &App) -> Result<Reply, StoreError> {
         "site_logo": 0, "site_icon_url": "", "wp_version": crate::WP_VERSION,
         "wcpos_version": crate::WCPOS_VERSION, "use_jwt_as_param": false,
         "namespaces": ["wcpos/v2", "wc/v3"], "authentication": authentication(app),
-        "wc_version": crate::WC_VERSION, "evertill": {"version": env!("CARGO_PKG_VERSION")},
+        "wc_version": crate::WC_VERSION, "evertill": evertill(app),
     }))
     .with(header::ALLOW, "GET"))
 }
@@ -68,7 +76,7 @@ pub(super) async fn index(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
         value["wc_version"] = crate::WC_VERSION.into();
         value["wcpos_version"] = crate::WCPOS_VERSION.into();
         value["use_jwt_as_param"] = false.into();
-        value["evertill"] = json!({"version": env!("CARGO_PKG_VERSION")});
+        value["evertill"] = evertill(app);
     } else {
         value["routes"] = json!({});
     }

@@ -5,21 +5,20 @@ use std::net::IpAddr;
 use askama::Template;
 use axum::http::header;
 use evertill_wire::Password;
-use uuid::Uuid;
 
 use super::{App, Ask, Reply, ask::Sent, help};
 use crate::{
     accounts::{PASSWORD_BYTES_MAX, PasswordHash},
     audit::AuditEntry,
     oauth,
+    sessions::Opening,
     sign_in::{
         form::{self, FormFault},
         redirect::Redirect,
         throttle::{Guesses, Rest, WINDOW_S},
         visitor,
     },
-    store::{Account, Session, StoreError},
-    tokens::RefreshClaims,
+    store::{Account, StoreError},
 };
 
 const CSS: &str = include_str!("../../assets/sign-in.css");
@@ -352,40 +351,29 @@ async fn open(
     state: &str,
     redirect: &Redirect,
 ) -> Result<String, StoreError> {
-    let now = app.clock.seconds();
     let platform = ask.param_text("platform");
     let build = ask.param_text("build");
-    let session = Session {
-        id: Uuid::new_v4(),
+    let opening = Opening {
         account_id: account.id,
-        created_at: now,
-        last_active_at: now,
-        expires_at: now + app.idle_s,
-        counter: 0,
         visitor: visitor::read(
             ask.peer.ip(),
             ask.header("user-agent").unwrap_or_default(),
             platform.as_deref(),
             build.as_deref(),
         ),
-        ended: None,
+        client: None,
+        sender_key: None,
     };
-    let id = session.id;
-    let entry = AuditEntry::signed_in(now, account, &session.visitor.device.browser, id, ask.peer.ip());
-    app.store.open_session(session).await?;
+    let browser = opening.visitor.device.browser.clone();
+    let (grant, refresh) = app.sessions.open(opening).await?;
+    let now = app.clock.seconds();
+    let entry = AuditEntry::signed_in(now, account, &browser, grant.session, ask.peer.ip());
     app.store.audit(entry).await?;
-    let access = app
-        .mint
-        .access(id, account.id, now, getrandom::u32().unwrap_or(0));
-    let refresh = app.mint.refresh(RefreshClaims {
-        session: id,
-        counter: 0,
-    });
     Ok(redirect.with(&[
-        ("access_token", access.token.expose()),
+        ("access_token", grant.access.token.expose()),
         ("refresh_token", refresh.expose()),
         ("token_type", "Bearer"),
-        ("expires_at", &access.expires_at.to_string()),
+        ("expires_at", &grant.access.expires_at.to_string()),
         ("id", &account.id.to_string()),
         ("uuid", &account.uuid.to_string()),
         ("display_name", &account.display_name()),

@@ -7,14 +7,14 @@ use crate::{
     accounts::Role,
     catalogue,
     fold::words,
-    store::{CustomerQuery, OrderBy, StoreError},
+    store::{Account, CustomerQuery, OrderBy, StoreError},
 };
 
 /// `GET cashier/{id}`: oneself, or anybody for an owner or manager.
 pub(super) async fn cashier(app: &App, caller: &Caller, id: &str) -> Result<Reply, StoreError> {
     let account = match whose(caller, id) {
         Err(reply) => return Ok(reply),
-        Ok(id) if id == caller.account.id => caller.account.clone(),
+        Ok(id) if id == caller.account.id => Account::clone(&caller.account),
         Ok(id) => match app.store.account(id).await? {
             Some(account) if account.role.may_sell() => account,
             Some(_) | None => return Ok(not_found()),

@@ -2,13 +2,19 @@
 
 use std::sync::Arc;
 
+use evertill_issuer::{Ending, Rotation};
 use evertill_wire::rest::push::{Operation, PushEnvelope};
 use rust_decimal::Decimal;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::*;
-use crate::{accounts::Role, push::outcome::Pushed, store::sqlite::Sqlite};
+use crate::{
+    accounts::Role,
+    push::outcome::Pushed,
+    store::sqlite::Sqlite,
+    tokens::{Origin, RefreshClaims},
+};
 
 mod audit;
 
@@ -90,21 +96,81 @@ async fn stock(store: &dyn Store) {
     assert!(store.load(Box::new(stock)).await.unwrap());
 }
 
-fn session(account_id: i64, expires_at: i64) -> Session {
+fn session(account_id: i64) -> Session {
     Session {
         id: Uuid::new_v4(),
         account_id,
-        created_at: NOW,
-        last_active_at: NOW,
-        expires_at,
+        signed_in_at: NOW,
+        renewed_at: NOW,
         counter: 0,
-        visitor: Visitor::default(),
+        seen: 0,
+        visitor: Visitor {
+            ip_address: "192.0.2.7".into(),
+            user_agent: "Till".into(),
+            device: Device {
+                os: "Linux".into(),
+                ..Device::default()
+            },
+        },
+        client: None,
+        sender_key: None,
         ended: None,
     }
 }
 
+const LIMITS: Limits = Limits {
+    idle_s: 1_000,
+    absolute_s: None,
+};
+
+fn ask(session: Uuid, counter: u64, now: i64) -> RenewalAsk {
+    RenewalAsk {
+        claims: RefreshClaims {
+            session,
+            counter,
+            origin: Some(Origin {
+                account_id: 3,
+                sealed_at: NOW,
+                sender_key: None,
+            }),
+        },
+        rotation: Rotation::Wanted,
+        sender_key: None,
+        client: None,
+        limits: LIMITS,
+        now,
+    }
+}
+
+/// The counter that was handed out.
+#[track_caller]
+fn granted(renewed: Result<Option<Renewed>, StoreError>) -> u64 {
+    match renewed.unwrap() {
+        Some(Renewed::Granted { counter, .. }) => counter.0,
+        other => panic!("not granted: {other:?}"),
+    }
+}
+
+fn one(session: &Session) -> Which {
+    Which::One {
+        account_id: session.account_id,
+        id: session.id,
+    }
+}
+
+async fn living(store: &dyn Store, account_id: Option<i64>, now: i64) -> Vec<Uuid> {
+    let of = Living {
+        account_id,
+        limits: LIMITS,
+        now,
+    };
+    let found = store.sessions(of).await.unwrap();
+    found.into_iter().map(|(session, _)| session.id).collect()
+}
+
 fn ended(at: i64) -> Ended {
     Ended {
+        reason: Ending::Revoked,
         at,
         by_id: 1,
         by: "Ann".into(),
@@ -173,34 +239,48 @@ async fn an_account_is_found_by_name_or_address_in_any_case(store: Arc<dyn Store
     assert_eq!(store.account(99).await.unwrap(), None);
 }
 
+async fn a_session_reads_back_as_it_was_written(store: Arc<dyn Store>) {
+    stock(store.as_ref()).await;
+    let plain = session(3);
+    let bound = Session {
+        client: Some("app".into()),
+        sender_key: Some([9; 32]),
+        ..session(1)
+    };
+    for one in [&plain, &bound] {
+        store.open_session(one.clone()).await.unwrap();
+        let (found, account) = store.session(one.id).await.unwrap().unwrap();
+        assert_eq!(&found, one);
+        assert_eq!(account.unwrap().id, one.account_id);
+    }
+    assert_eq!(store.session(Uuid::new_v4()).await.unwrap(), None);
+}
+
 async fn an_ended_session_never_comes_back(store: Arc<dyn Store>) {
     stock(store.as_ref()).await;
-    let session = session(3, NOW + 100);
+    let session = session(3);
     store.open_session(session.clone()).await.unwrap();
-    assert!(store.renew_session(session.id, NOW + 1, NOW + 101).await.unwrap());
-    let one = Which::One {
-        account_id: 3,
-        id: session.id,
-    };
+    assert_eq!(granted(store.renew(ask(session.id, 0, NOW + 1)).await), 1);
     let renewals: Vec<_> = (0..50)
-        .map(|at| store.renew_session(session.id, NOW + at, NOW + 200))
+        .map(|at| store.renew(ask(session.id, at, NOW + 2)))
         .collect();
     let (renewed, gone) = tokio::join!(
         futures_util::future::join_all(renewals),
-        store.end_sessions(one, ended(NOW + 5))
+        store.end_sessions(one(&session), ended(NOW + 5))
     );
     assert!(renewed.into_iter().all(|renewed| renewed.is_ok()));
-    assert_eq!(gone.unwrap(), 1);
-    assert!(
-        !store
-            .renew_session(session.id, NOW + 300, NOW + 400)
-            .await
-            .unwrap()
-    );
+    assert_eq!(gone.unwrap(), [session.id]);
+    for counter in [0, 1, 51, 99] {
+        let renewed = store.renew(ask(session.id, counter, NOW + 300)).await.unwrap();
+        assert_eq!(renewed, Some(Renewed::Ended(ended(NOW + 5))), "{counter}");
+    }
+    let used = store.access_used(session.id, Counter(1), NOW + 300).await;
+    assert_eq!(used.unwrap(), None);
     let (found, account) = store.session(session.id).await.unwrap().unwrap();
     assert_eq!(found.ended, Some(ended(NOW + 5)));
     assert_eq!(account.unwrap().username, "ada");
-    assert_eq!(store.end_sessions(one, ended(NOW + 9)).await.unwrap(), 0);
+    let again = store.end_sessions(one(&session), ended(NOW + 9)).await.unwrap();
+    assert!(again.is_empty());
     let (found, _) = store.session(session.id).await.unwrap().unwrap();
     assert_eq!(
         found.ended,
@@ -209,54 +289,127 @@ async fn an_ended_session_never_comes_back(store: Arc<dyn Store>) {
     );
 }
 
-async fn a_late_renewal_never_shortens_a_session(store: Arc<dyn Store>) {
+async fn renewals_of_one_token_at_once_all_get_the_same_successor(store: Arc<dyn Store>) {
     stock(store.as_ref()).await;
-    let session = session(3, NOW + 100);
+    let session = session(3);
     store.open_session(session.clone()).await.unwrap();
-    store
-        .renew_session(session.id, NOW + 50, NOW + 150)
-        .await
-        .unwrap();
-    store
-        .renew_session(session.id, NOW + 20, NOW + 120)
-        .await
-        .unwrap();
+    let renewals: Vec<_> = (0..64)
+        .map(|_| store.renew(ask(session.id, 0, NOW + 1)))
+        .collect();
+    for renewed in futures_util::future::join_all(renewals).await {
+        assert_eq!(granted(renewed), 1);
+    }
     let (found, _) = store.session(session.id).await.unwrap().unwrap();
-    assert_eq!((found.last_active_at, found.expires_at), (NOW + 50, NOW + 150));
+    assert_eq!((found.counter, found.seen, found.renewed_at), (1, 0, NOW + 1));
+}
+
+async fn a_token_from_before_the_last_renewal_ends_the_session_once_it_has_no_excuse(store: Arc<dyn Store>) {
+    stock(store.as_ref()).await;
+    let session = session(3);
+    store.open_session(session.clone()).await.unwrap();
+    assert_eq!(granted(store.renew(ask(session.id, 0, NOW + 10)).await), 1);
+    assert_eq!(granted(store.renew(ask(session.id, 1, NOW + 20)).await), 2);
+    let late = store.renew(ask(session.id, 0, NOW + 30)).await.unwrap();
+    assert_eq!(late, Some(Renewed::Late));
+    let theft = Renewed::Ended(Ended::by_itself(Ending::Theft, NOW + 300));
+    let thief = store.renew(ask(session.id, 0, NOW + 300)).await.unwrap();
+    assert_eq!(thief, Some(theft.clone()));
+    let victim = store.renew(ask(session.id, 2, NOW + 301)).await.unwrap();
+    assert_eq!(victim, Some(theft));
+    assert!(living(store.as_ref(), Some(3), NOW + 301).await.is_empty());
+}
+
+async fn an_access_token_that_is_used_proves_that_its_renewal_arrived(store: Arc<dyn Store>) {
+    stock(store.as_ref()).await;
+    let session = session(3);
+    store.open_session(session.clone()).await.unwrap();
+    assert_eq!(granted(store.renew(ask(session.id, 0, NOW + 10)).await), 1);
+    let used = store.access_used(session.id, Counter(1), NOW + 11).await.unwrap();
+    assert_eq!(used.unwrap().id, 3);
+    let (found, _) = store.session(session.id).await.unwrap().unwrap();
+    assert_eq!((found.seen, found.renewed_at), (1, NOW + 11));
+    let unknown = store.access_used(Uuid::new_v4(), Counter(0), NOW).await;
+    assert_eq!(unknown.unwrap(), None);
+}
+
+async fn a_session_whose_row_was_lost_is_taken_back_unless_it_ended(store: Arc<dyn Store>) {
+    stock(store.as_ref()).await;
+    let lost = Uuid::new_v4();
+    assert_eq!(granted(store.renew(ask(lost, 4, NOW + 10)).await), 5);
+    assert_eq!(granted(store.renew(ask(lost, 5, NOW + 20)).await), 6);
+    assert_eq!(living(store.as_ref(), Some(3), NOW + 20).await, [lost]);
+    let mut foreign = ask(Uuid::new_v4(), 0, NOW + 10);
+    foreign.claims.origin = None;
+    assert_eq!(store.renew(foreign.clone()).await.unwrap(), None);
+    foreign.claims.origin = Some(Origin {
+        account_id: 99,
+        sealed_at: NOW,
+        sender_key: None,
+    });
+    assert_eq!(store.renew(foreign).await.unwrap(), None);
+    let old = ask(Uuid::new_v4(), 0, NOW + LIMITS.idle_s);
+    assert_eq!(store.renew(old).await.unwrap(), None);
+}
+
+async fn endings_are_told_once_to_everybody_who_asks_from_where_they_were(store: Arc<dyn Store>) {
+    stock(store.as_ref()).await;
+    let (nothing, start) = store.ended_since(Mark::NOW).await.unwrap();
+    assert!(nothing.is_empty());
+    let [first, second] = [session(3), session(1)];
+    for one in [&first, &second] {
+        store.open_session(one.clone()).await.unwrap();
+    }
+    store.end_sessions(one(&first), ended(NOW)).await.unwrap();
+    let (told, then) = store.ended_since(start).await.unwrap();
+    assert_eq!(told, [first.id]);
+    store
+        .end_sessions(Which::Everybody { except: None }, ended(NOW))
+        .await
+        .unwrap();
+    assert!(store.ended_since(then).await.unwrap().0.contains(&second.id));
+    let (both, now) = store.ended_since(start).await.unwrap();
+    assert!(both.contains(&first.id) && both.contains(&second.id));
+    assert_eq!(store.ended_since(now).await.unwrap(), (Vec::new(), now));
+}
+
+async fn a_change_of_an_account_moves_the_mark(store: Arc<dyn Store>) {
+    let (_, before) = store.ended_since(Mark::NOW).await.unwrap();
+    stock(store.as_ref()).await;
+    let (_, after) = store.ended_since(before).await.unwrap();
+    assert_ne!(before.accounts, after.accounts);
 }
 
 async fn only_living_sessions_are_listed_and_ended(store: Arc<dyn Store>) {
     stock(store.as_ref()).await;
-    let [kept, other, over, foreign] = [
-        session(3, NOW + 9),
-        session(3, NOW + 9),
-        session(3, NOW),
-        session(1, NOW + 9),
-    ];
+    let over = Session {
+        renewed_at: NOW - LIMITS.idle_s,
+        ..session(3)
+    };
+    let [kept, other, foreign] = [session(3), session(3), session(1)];
     for one in [&kept, &other, &over, &foreign] {
         store.open_session(one.clone()).await.unwrap();
     }
-    assert_eq!(store.sessions(Some(3), NOW).await.unwrap().len(), 2);
-    assert_eq!(store.sessions(None, NOW).await.unwrap().len(), 3);
+    assert_eq!(living(store.as_ref(), Some(3), NOW).await.len(), 2);
+    assert_eq!(living(store.as_ref(), None, NOW).await.len(), 3);
     let foreign_name = Which::One {
         account_id: 3,
         id: foreign.id,
     };
-    assert_eq!(store.end_sessions(foreign_name, ended(NOW)).await.unwrap(), 0);
+    let none = store.end_sessions(foreign_name, ended(NOW)).await.unwrap();
+    assert!(none.is_empty(), "the name of somebody else's session");
     let others = Which::AllOf {
         account_id: 3,
         except: Some(kept.id),
     };
-    assert!(store.end_sessions(others, ended(NOW)).await.unwrap() >= 1);
-    let left: Vec<Uuid> = store
-        .sessions(None, NOW)
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|(session, _)| session.id)
-        .collect();
+    let gone = store.end_sessions(others, ended(NOW)).await.unwrap();
+    assert!(gone.contains(&other.id) && !gone.contains(&kept.id), "{gone:?}");
+    let left = living(store.as_ref(), None, NOW).await;
     assert_eq!(left.len(), 2);
     assert!(left.contains(&kept.id) && left.contains(&foreign.id));
+    let all = Which::Everybody {
+        except: Some(foreign.id),
+    };
+    assert_eq!(store.end_sessions(all, ended(NOW)).await.unwrap(), [kept.id]);
 }
 
 async fn a_write_is_taken_once_however_often_it_comes(store: Arc<dyn Store>) {
@@ -378,8 +531,14 @@ macro_rules! contract {
 contract!(
     a_store_is_stocked_once_and_keeps_its_identity,
     an_account_is_found_by_name_or_address_in_any_case,
+    a_session_reads_back_as_it_was_written,
     an_ended_session_never_comes_back,
-    a_late_renewal_never_shortens_a_session,
+    renewals_of_one_token_at_once_all_get_the_same_successor,
+    a_token_from_before_the_last_renewal_ends_the_session_once_it_has_no_excuse,
+    an_access_token_that_is_used_proves_that_its_renewal_arrived,
+    a_session_whose_row_was_lost_is_taken_back_unless_it_ended,
+    endings_are_told_once_to_everybody_who_asks_from_where_they_were,
+    a_change_of_an_account_moves_the_mark,
     only_living_sessions_are_listed_and_ended,
     a_write_is_taken_once_however_often_it_comes,
     a_refused_write_leaves_no_trace,

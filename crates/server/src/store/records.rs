@@ -1,5 +1,8 @@
 //! What the store keeps, apart from how a database keeps it.
 
+use std::sync::Arc;
+
+use evertill_issuer::{Counter, Ending, Limits, Row, Seconds};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -73,21 +76,45 @@ pub(crate) struct Meta {
     pub(crate) value: Value,
 }
 
-/// A signed-in till.
+/// A signed-in till or client.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Session {
     pub(crate) id: Uuid,
     pub(crate) account_id: i64,
     /// Seconds since 1970.
-    pub(crate) created_at: i64,
-    /// Last renewal, seconds since 1970.
-    pub(crate) last_active_at: i64,
-    /// End when it is not used, seconds since 1970.
-    pub(crate) expires_at: i64,
+    pub(crate) signed_in_at: i64,
+    /// Last renewal or first use of the newest access token, seconds since 1970.
+    pub(crate) renewed_at: i64,
     /// How often its refresh token was rotated.
     pub(crate) counter: u64,
+    /// Highest counter that is known to have arrived.
+    pub(crate) seen: u64,
     pub(crate) visitor: Visitor,
+    /// The registered client it was opened for; none for a till.
+    pub(crate) client: Option<Arc<str>>,
+    /// Thumbprint of the key its holder must prove to have; none where a token is enough.
+    pub(crate) sender_key: Option<[u8; 32]>,
     pub(crate) ended: Option<Ended>,
+}
+
+impl Session {
+    /// The part that renewals move.
+    pub(crate) fn row(&self) -> Row {
+        Row {
+            counter: Counter(self.counter),
+            seen: Counter(self.seen),
+            signed_in_at: Seconds(self.signed_in_at),
+            renewed_at: Seconds(self.renewed_at),
+            ending: self.ended.as_ref().map(|ended| ended.reason),
+        }
+    }
+
+    /// When it ends by itself unless it is renewed before, seconds since 1970.
+    pub(crate) fn ends_at(&self, limits: Limits) -> i64 {
+        limits
+            .ends_at(Seconds(self.signed_in_at), Seconds(self.renewed_at))
+            .0
+    }
 }
 
 /// Where a session came from.
@@ -115,14 +142,36 @@ pub(crate) struct Device {
 /// Who ended a session, when and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Ended {
+    /// Why; earlier versions kept only what a person ended.
+    #[serde(default = "revoked")]
+    pub(crate) reason: Ending,
     /// Seconds since 1970.
     pub(crate) at: i64,
-    /// Account of the person who did it.
+    /// Account of the person who did it, 0 when nobody did.
     pub(crate) by_id: i64,
+    /// Name of that person, empty when nobody did.
     pub(crate) by: String,
     pub(crate) by_role: String,
     /// What they gave as the reason, may be empty.
     pub(crate) note: String,
+}
+
+impl Ended {
+    /// An end that no person brought about.
+    pub(crate) fn by_itself(reason: Ending, at: i64) -> Self {
+        Self {
+            reason,
+            at,
+            by_id: 0,
+            by: String::new(),
+            by_role: String::new(),
+            note: String::new(),
+        }
+    }
+}
+
+fn revoked() -> Ending {
+    Ending::Revoked
 }
 
 /// Something for sale: a product or one of its variations.

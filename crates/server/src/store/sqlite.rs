@@ -4,8 +4,12 @@
 //! (one sync for all) and only then answers: a write that was answered is on disk. A few connections read, each
 //! on a blocking thread. Rows are mapped in the modules below, one for each area.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
+use evertill_issuer::{Change, Seconds, access_used};
 use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 
@@ -28,15 +32,16 @@ use engine::Engine;
 const FILE: &str = "store.sqlite3";
 
 /// Every migration, oldest first. Only ever append.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/migrations/0001_store.sql"),
     include_str!("sqlite/migrations/0002_audit.sql"),
+    include_str!("sqlite/migrations/0003_sessions.sql"),
 ];
 
 /// The embedded database.
 #[derive(Debug)]
 pub(crate) struct Sqlite {
-    engine: Engine,
+    engine: Arc<Engine>,
 }
 
 /// What lies in a data directory before it is opened.
@@ -83,7 +88,9 @@ impl Sqlite {
         migrate(&mut writer).map_err(ServerError::OpenDatabase)?;
         settings::begin(&writer).map_err(ServerError::OpenDatabase)?;
         let engine = Engine::start(path, writer).map_err(ServerError::OpenDatabase)?;
-        Ok(Self { engine })
+        Ok(Self {
+            engine: Arc::new(engine),
+        })
     }
 
     /// Finishes what waits and closes the database.
@@ -152,17 +159,38 @@ impl Store for Sqlite {
         self.engine.read(move |db| sessions::by_id(db, id))
     }
 
-    fn renew_session(&self, id: Uuid, last_active_at: i64, expires_at: i64) -> Pending<bool> {
-        self.engine
-            .write(move |db| sessions::renew(db, id, last_active_at, expires_at))
+    fn renew(&self, ask: RenewalAsk) -> Pending<Option<Renewed>> {
+        self.engine.write(move |db| sessions::renew(db, &ask))
     }
 
-    fn sessions(&self, account_id: Option<i64>, now: i64) -> Pending<Vec<(Session, Option<Account>)>> {
-        self.engine.read(move |db| sessions::living(db, account_id, now))
+    fn access_used(&self, id: Uuid, counter: Counter, now: i64) -> Pending<Option<Account>> {
+        let engine = Arc::clone(&self.engine);
+        Pending::new(async move {
+            let found = engine.read(move |db| sessions::by_id(db, id)).await?;
+            let Some((session, Some(account))) = found else {
+                return Ok(None);
+            };
+            match access_used(&session.row(), counter, Seconds(now)) {
+                Change::None => Ok(session.ended.is_none().then_some(account)),
+                Change::Lazy(_) | Change::Durable(_) => {
+                    engine
+                        .write(move |db| sessions::note_access(db, id, counter, now))
+                        .await
+                }
+            }
+        })
     }
 
-    fn end_sessions(&self, which: Which, ended: Ended) -> Pending<usize> {
+    fn sessions(&self, of: Living) -> Pending<Vec<(Session, Option<Account>)>> {
+        self.engine.read(move |db| sessions::living(db, of))
+    }
+
+    fn end_sessions(&self, which: Which, ended: Ended) -> Pending<Vec<Uuid>> {
         self.engine.write(move |db| sessions::end(db, which, &ended))
+    }
+
+    fn ended_since(&self, mark: Mark) -> Pending<(Vec<Uuid>, Mark)> {
+        self.engine.read(move |db| sessions::ended_since(db, mark))
     }
 
     fn items(&self, query: ItemQuery) -> Pending<Page<Item>> {

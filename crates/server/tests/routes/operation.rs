@@ -174,7 +174,7 @@ async fn no_file_of_the_store_holds_a_token_that_can_be_presented() {
     shop.renew(&till.refresh).await;
     let Shop { handle, home, .. } = shop;
     handle.shutdown().await;
-    let body = till.refresh.strip_prefix("ert1.").unwrap();
+    let body = till.refresh.strip_prefix("ert2.").unwrap();
     for entry in std::fs::read_dir(home.path()).unwrap() {
         let path = entry.unwrap().path();
         let bytes = std::fs::read(&path).unwrap();

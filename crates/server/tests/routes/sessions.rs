@@ -1,8 +1,13 @@
 //! Sessions: renewed, listed, ended.
 
+use evertill_wire::{
+    RefreshToken,
+    rest::site::SignedVerdicts,
+    verdict::{Claims, Unproved, check},
+};
 use serde_json::{Value, json};
 
-use crate::support::{Shop, Till};
+use crate::support::{Answer, FORM, Shop, Till};
 
 /// 60 days, the longest a session may lie unused.
 const IDLE_S: u64 = 60 * 24 * 60 * 60;
@@ -15,6 +20,134 @@ async fn session_of(shop: &Shop, till: &Till) -> String {
         .iter()
         .find(|row| row["is_current"] == true);
     own.unwrap()["jti"].as_str().unwrap().to_owned()
+}
+
+/// Checks a refusal's signature with the keys the store announces.
+async fn proved(shop: &Shop, verdict: &Value, refresh: &str) -> Result<Claims, Unproved> {
+    let site = shop.get("/wp-json/wcpos/v2/site").await.json();
+    let keys: SignedVerdicts = serde_json::from_value(site["evertill"]["signed_verdicts"].clone()).unwrap();
+    check(verdict.as_str().unwrap(), &keys, &RefreshToken::new(refresh))
+}
+
+#[tokio::test]
+async fn every_refusal_that_ends_a_session_is_signed_for_the_token_it_answers() {
+    let shop = Shop::open().await;
+    let till = shop.sign_in("cashier").await;
+    let other = shop.sign_in("cashier").await;
+    shop.pass(IDLE_S);
+    let refused = shop.renew(&till.refresh).await.json();
+    let claims = proved(&shop, &refused["verdict"], &till.refresh).await.unwrap();
+    assert_eq!(claims.reason, "expired");
+    assert_eq!(claims.iss, shop.handle.url().as_str().trim_end_matches('/'));
+    assert_eq!(
+        proved(&shop, &refused["verdict"], &other.refresh).await,
+        Err(Unproved::AnotherToken)
+    );
+    let junk = shop.renew("ert2.AAAA").await.json();
+    let claims = proved(&shop, &junk["verdict"], "ert2.AAAA").await.unwrap();
+    assert_eq!((claims.reason.as_str(), claims.sub.as_str()), ("foreign", ""));
+}
+
+/// Renews with rotation.
+async fn rotate(shop: &Shop, refresh: &str) -> Answer {
+    let body = json!({"refresh_token": refresh, "rotate": true}).to_string();
+    let headers = [("Content-Type", "application/json"), ("X-WCPOS", "1")];
+    shop.send("POST", "/wp-json/wcpos/v2/auth/refresh", &headers, &body)
+        .await
+}
+
+fn next(answer: &Answer) -> String {
+    answer.json()["refresh_token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_till_that_asks_gets_a_new_refresh_token_and_one_that_does_not_keeps_its_own() {
+    let shop = Shop::open().await;
+    let till = shop.sign_in("cashier").await;
+    assert_eq!(shop.renew(&till.refresh).await.json().get("refresh_token"), None);
+    let second = next(&rotate(&shop, &till.refresh).await);
+    assert_ne!(second, till.refresh);
+    let form = format!("refresh_token={second}&rotate=true");
+    let third = next(
+        &shop
+            .send("POST", "/wp-json/wcpos/v2/auth/refresh", &FORM, &form)
+            .await,
+    );
+    assert_ne!(third, second);
+    assert_eq!(rotate(&shop, &third).await.status, 200);
+}
+
+#[tokio::test]
+async fn after_a_thousand_lost_replies_the_till_is_signed_in_and_a_stolen_token_ends_the_session() {
+    let shop = Shop::open().await;
+    let till = shop.sign_in("cashier").await;
+    shop.pass(600);
+    let lost = next(&rotate(&shop, &till.refresh).await);
+    for _ in 0..1_000 {
+        shop.pass(60);
+        assert_eq!(next(&rotate(&shop, &till.refresh).await), lost, "the same again");
+    }
+    let third = next(&rotate(&shop, &lost).await);
+    assert_eq!(
+        rotate(&shop, &till.refresh).await.status,
+        409,
+        "it may have been under way"
+    );
+    shop.pass(121);
+    let thief = rotate(&shop, &till.refresh).await;
+    assert_eq!(thief.status, 401);
+    assert_eq!(thief.json()["evertill"]["reason"], "theft");
+    let victim = rotate(&shop, &third).await.json();
+    assert_eq!(
+        victim["error_description"],
+        "Refresh token was used by somebody else"
+    );
+    assert_eq!(victim["evertill"]["at"], shop.clock.seconds());
+    let claims = proved(&shop, &victim["verdict"], &third).await.unwrap();
+    assert_eq!(claims.reason, "theft");
+    let shop = shop.reopen().await;
+    assert_eq!(rotate(&shop, &third).await.status, 401, "nor after a restart");
+}
+
+#[tokio::test]
+async fn a_straggler_is_told_to_wait_and_never_that_its_session_is_over() {
+    let shop = Shop::open().await;
+    let till = shop.sign_in("cashier").await;
+    let second = next(&rotate(&shop, &till.refresh).await);
+    let third = next(&rotate(&shop, &second).await);
+    let late = rotate(&shop, &till.refresh).await;
+    assert_eq!(late.status, 409);
+    assert_eq!(late.json()["error"], "temporarily_unavailable");
+    assert_eq!(late.json().get("verdict"), None);
+    assert_eq!(rotate(&shop, &third).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_use_of_a_new_access_token_proves_that_its_answer_arrived() {
+    let shop = Shop::open().await;
+    let till = shop.sign_in("cashier").await;
+    let renewed = rotate(&shop, &till.refresh).await;
+    let access = renewed.json()["access_token"].as_str().unwrap().to_owned();
+    let till = Till { access, ..till };
+    assert_eq!(shop.get_as(&till, "auth/sessions").await.status, 200);
+    shop.pass(121);
+    let thief = rotate(&shop, &till.refresh).await.json();
+    assert_eq!(thief["evertill"]["reason"], "theft");
+    assert_eq!(shop.get_as(&till, "auth/sessions").await.status, 401);
+}
+
+#[tokio::test]
+async fn a_session_ends_at_the_absolute_limit_however_busy_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.toml");
+    std::fs::write(&file, "[sessions]\nabsolute_days = 2\n").unwrap();
+    let shop = Shop::open_with(|options| options.config = Some(file.clone())).await;
+    let till = shop.sign_in("cashier").await;
+    shop.pass(2 * 86_400 - 1);
+    assert_eq!(shop.renew(&till.refresh).await.status, 200);
+    shop.pass(1);
+    let refused = shop.renew(&till.refresh).await.json();
+    assert_eq!(refused["evertill"]["reason"], "expired");
 }
 
 #[tokio::test]
@@ -38,12 +171,24 @@ async fn an_ended_session_is_refused_at_the_very_next_request_and_told_who_ended
     );
     let refused = shop.renew(&till.refresh).await;
     assert_eq!(refused.status, 401);
+    let mut body = refused.json();
+    let verdict = body["verdict"].take();
     let expected = json!({
-        "error": "invalid_grant", "error_description": "Refresh token has been revoked",
+        "error": "invalid_grant", "error_description": "Refresh token has been revoked", "verdict": null,
         "evertill": {"session": jti, "reason": "revoked", "by": "Ann Whitaker", "by_role": "owner",
                      "note": "lost tablet", "at": shop.clock.seconds()},
     });
-    assert_eq!(refused.json(), expected);
+    assert_eq!(body, expected);
+    let claims = proved(&shop, &verdict, &till.refresh).await.unwrap();
+    assert_eq!(
+        (claims.sub, claims.reason, claims.by, claims.note),
+        (
+            jti.clone(),
+            "revoked".into(),
+            "Ann Whitaker".into(),
+            "lost tablet".into()
+        )
+    );
     assert_eq!(
         shop.get_as(&other, "auth/sessions").await.status,
         200,
@@ -250,7 +395,8 @@ async fn junk_tokens_are_refused_and_break_nothing() {
             (401, json!("invalid_grant")),
             "{junk}"
         );
-        assert_eq!(answer.json().get("evertill"), None, "nobody's session ended");
+        let body = answer.json();
+        assert_eq!(body.get("evertill"), None, "nobody's session ended");
     }
     assert_eq!(shop.renew(&till.refresh).await.status, 200);
 }

@@ -1,0 +1,258 @@
+//! What a till holds: opened, renewed, checked and ended here, whichever route or page asks.
+//!
+//! [`Sessions`] joins the tokens (`tokens`), the rules (`evertill-issuer`, through [`renewal`]) and the database. It
+//! knows no HTTP: callers turn a [`Renewal`] into an answer. Nothing here decides who may do what; a [`Caller`] is
+//! somebody with a living session, and `http::gate` asks for the role.
+
+use std::sync::Arc;
+
+use evertill_issuer::{Counter, Ending, Limits, Rotation};
+use evertill_wire::{AccessToken, RefreshToken, rest::site::SignedVerdicts};
+use uuid::Uuid;
+
+use crate::{
+    clock::Clock,
+    store::{Account, Ended, Living, Session, Store, StoreError, Visitor, Which},
+    tokens::{Holder, Issued, Mint, Origin},
+};
+
+mod refusal;
+pub(crate) mod renewal;
+
+pub(crate) use refusal::Refusal;
+use renewal::{RenewalAsk, Renewed};
+
+/// Everything about sessions.
+pub(crate) struct Sessions {
+    store: Arc<dyn Store>,
+    mint: Mint,
+    clock: Clock,
+    limits: Limits,
+}
+
+/// A session to be.
+#[derive(Debug, Clone)]
+pub(crate) struct Opening {
+    pub(crate) account_id: i64,
+    pub(crate) visitor: Visitor,
+    /// The registered client it is for; none for a till.
+    pub(crate) client: Option<Arc<str>>,
+    /// Thumbprint of the key that every renewal must prove to hold.
+    pub(crate) sender_key: Option<[u8; 32]>,
+}
+
+/// What a till gets.
+#[derive(Debug)]
+pub(crate) struct Grant {
+    pub(crate) session: Uuid,
+    pub(crate) access: Issued,
+    /// The next refresh token, where rotation was asked for.
+    pub(crate) refresh: Option<RefreshToken>,
+    /// Seconds after which the store wants to see the till again.
+    pub(crate) refresh_in: Option<i64>,
+}
+
+/// How a renewal is asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct How {
+    pub(crate) rotation: Rotation,
+    /// Thumbprint of the key the sender has proved to hold.
+    pub(crate) sender_key: Option<[u8; 32]>,
+    /// The registered client that asks; none on routes where clients have no name.
+    pub(crate) client: Option<Arc<str>>,
+}
+
+impl Default for How {
+    fn default() -> Self {
+        Self {
+            rotation: Rotation::Unwanted,
+            sender_key: None,
+            client: None,
+        }
+    }
+}
+
+/// What a renewal comes to.
+#[derive(Debug)]
+pub(crate) enum Renewal {
+    Granted(Grant),
+    /// Overtaken by a later renewal of the same till. Neither token nor refusal: to be answered 409, and never as
+    /// `invalid_grant`.
+    Late,
+    Refused(Refusal),
+}
+
+/// Somebody with a living session.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    pub(crate) account: Arc<Account>,
+    pub(crate) session: Uuid,
+    /// Thumbprint of the key the session is bound to, base64url: the request must prove to hold it.
+    pub(crate) sender_key: Option<String>,
+}
+
+impl Sessions {
+    pub(crate) fn new(store: Arc<dyn Store>, mint: Mint, clock: Clock, limits: Limits) -> Self {
+        Self {
+            store,
+            mint,
+            clock,
+            limits,
+        }
+    }
+
+    /// How long sessions live.
+    pub(crate) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// The keys that sign refusals, for the store to announce.
+    pub(crate) fn verdict_keys(&self) -> SignedVerdicts {
+        self.mint.verdict_keys(self.clock.seconds())
+    }
+
+    /// The proof that this store refused `token`; none where the session goes on.
+    pub(crate) fn verdict(&self, refusal: &Refusal, token: &RefreshToken) -> Option<String> {
+        refusal.verdict(&self.mint, token, self.clock.seconds())
+    }
+
+    /// Begins a session. Its tokens are handed out once it is on disk; the refresh token is the first of its line.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn open(&self, opening: Opening) -> Result<(Grant, RefreshToken), StoreError> {
+        let now = self.clock.seconds();
+        let session = Session {
+            id: Uuid::new_v4(),
+            account_id: opening.account_id,
+            signed_in_at: now,
+            renewed_at: now,
+            counter: 0,
+            seen: 0,
+            visitor: opening.visitor,
+            client: opening.client,
+            sender_key: opening.sender_key,
+            ended: None,
+        };
+        let holder = Holder {
+            session: session.id,
+            account_id: session.account_id,
+            counter: 0,
+            sender_key: session.sender_key,
+        };
+        self.store.open_session(session).await?;
+        let refresh = self.refresh(holder, now);
+        Ok((self.grant(holder, now, Some(refresh.clone())), refresh))
+    }
+
+    /// Trades a refresh token for a new access token. A token that was not sealed here touches neither lock nor
+    /// database.
+    ///
+    /// # Errors
+    /// The database's; never a verdict about the session.
+    pub(crate) async fn renew(&self, token: &RefreshToken, how: How) -> Result<Renewal, StoreError> {
+        let claims = match self.mint.read_refresh(token) {
+            Ok(claims) => claims,
+            Err(reason) => return Ok(Renewal::Refused(Refusal::NotOurs(reason))),
+        };
+        let (session, rotation, now) = (claims.session, how.rotation, self.clock.seconds());
+        let ask = RenewalAsk {
+            claims,
+            rotation,
+            sender_key: how.sender_key,
+            client: how.client,
+            limits: self.limits,
+            now,
+        };
+        let refused = match self.store.renew(ask).await? {
+            None => Refusal::Unknown,
+            Some(Renewed::Granted {
+                counter,
+                account_id,
+                sealed_at,
+                sender_key,
+            }) => {
+                let holder = Holder {
+                    session,
+                    account_id,
+                    counter: counter.0,
+                    sender_key,
+                };
+                let refresh = (rotation == Rotation::Wanted).then(|| self.refresh(holder, sealed_at));
+                return Ok(Renewal::Granted(self.grant(holder, now, refresh)));
+            }
+            Some(Renewed::Late) => return Ok(Renewal::Late),
+            Some(Renewed::Ended(ended)) => Refusal::Ended { session, ended },
+            Some(Renewed::UserGone) => Refusal::Ended {
+                session,
+                ended: Ended::by_itself(Ending::UserGone, now),
+            },
+            Some(Renewed::WrongSender) => Refusal::WrongSender,
+            Some(Renewed::WrongClient) => Refusal::WrongClient,
+        };
+        Ok(Renewal::Refused(refused))
+    }
+
+    fn refresh(&self, holder: Holder, sealed_at: i64) -> RefreshToken {
+        let origin = Origin {
+            account_id: holder.account_id,
+            sealed_at,
+            sender_key: holder.sender_key,
+        };
+        self.mint.refresh(holder.session, holder.counter, origin)
+    }
+
+    fn grant(&self, holder: Holder, now: i64, refresh: Option<RefreshToken>) -> Grant {
+        Grant {
+            session: holder.session,
+            access: self.mint.access(holder, now, getrandom::u32().unwrap_or(0)),
+            refresh,
+            refresh_in: None,
+        }
+    }
+
+    /// Whose access token this is; none when it is not good, whatever the reason. A token that was not signed here
+    /// touches neither lock nor database.
+    ///
+    /// # Errors
+    /// The database's; never a verdict about the token.
+    pub(crate) async fn check(&self, token: &AccessToken) -> Result<Option<Caller>, StoreError> {
+        let now = self.clock.seconds();
+        let Some(claims) = self.mint.read_access(token, now) else {
+            return Ok(None);
+        };
+        let counter = Counter(claims.counter.unwrap_or(0));
+        let found = self.store.access_used(claims.refresh_jti, counter, now).await?;
+        Ok(found
+            .filter(|account| account.disabled_at.is_none() && account.id.to_string() == claims.data.user.id)
+            .map(|account| Caller {
+                account: Arc::new(account),
+                session: claims.refresh_jti,
+                sender_key: claims.cnf.map(|confirmation| confirmation.jkt),
+            }))
+    }
+
+    /// Sessions that neither ended nor ran out, newest first; of one account or of all.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn living(
+        &self,
+        account_id: Option<i64>,
+    ) -> Result<Vec<(Session, Option<Account>)>, StoreError> {
+        let of = Living {
+            account_id,
+            limits: self.limits,
+            now: self.clock.seconds(),
+        };
+        self.store.sessions(of).await
+    }
+
+    /// Ends the chosen living sessions and says which they were. Their access tokens are refused from here on.
+    ///
+    /// # Errors
+    /// The database's: then nothing ended.
+    pub(crate) async fn end(&self, which: Which, ended: Ended) -> Result<Vec<Uuid>, StoreError> {
+        self.store.end_sessions(which, ended).await
+    }
+}
