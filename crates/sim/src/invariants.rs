@@ -200,7 +200,8 @@ fn verdict_only(_: &World, process: &Process, turn: &Turn<'_>) -> Option<String>
 /// An unsigned verdict is asked about once more, at least five seconds later.
 fn second_opinion(world: &World, process: &Process, turn: &Turn<'_>) -> Option<String> {
     let is_by_answer = matches!(turn.seen, Seen::Answered { .. });
-    if !turn.enters(StateName::SignInNeeded) || !is_by_answer {
+    let is_signed = world.store.verdict_keys().is_some();
+    if !turn.enters(StateName::SignInNeeded) || !is_by_answer || is_signed {
         return None;
     }
     let pause = world.now - process.watch.last_verdict_at;

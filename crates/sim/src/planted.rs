@@ -52,6 +52,7 @@ pub enum Planted {
     SilentAboutTheHorizon,
     RenewsWithoutTheLivingToken,
     SaysTheToken,
+    BelievesUnsigned,
 }
 
 use Planted as P;
@@ -217,6 +218,11 @@ const ALL: &[(Planted, &str, &str)] = &[
         P::SaysTheToken,
         "writes a token into the journal",
         "panva/node-oidc-provider debug output",
+    ),
+    (
+        P::BelievesUnsigned,
+        "believes a refusal that is not signed, of a store that signs",
+        "a proxy in front of the store that answers by itself",
     ),
 ];
 
@@ -492,6 +498,11 @@ impl Rules {
             self.planted,
             Some(P::RefusesWithoutCompare | P::LoserErasesTheWinner)
         )
+    }
+
+    /// Whether a refusal needs no signature at a store that signs.
+    pub(crate) fn believes_unsigned(&self) -> bool {
+        self.planted == Some(P::BelievesUnsigned)
     }
 
     /// Whether a 403 is taken for a refused token.

@@ -1,5 +1,7 @@
 //! The stores a till talks to, and what is true about its sessions whatever they answer.
 
+use evertill_wire::rest::site::SignedVerdicts;
+
 mod evertill;
 mod orders;
 mod raw;
@@ -191,6 +193,14 @@ impl Store {
         match self {
             Self::Stock(store) => store.restore(),
             Self::Evertill(store) => store.restore(),
+        }
+    }
+
+    /// The keys that sign refusals, at a store that signs.
+    pub(crate) fn verdict_keys(&self) -> Option<SignedVerdicts> {
+        match self {
+            Self::Stock(_) => None,
+            Self::Evertill(store) => Some(store.verdict_keys()),
         }
     }
 }

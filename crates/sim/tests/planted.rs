@@ -45,6 +45,7 @@ const TABLE: &[(Planted, Range<u64>)] = &[
     (SilentAboutTheHorizon, 8..14),
     (RenewsWithoutTheLivingToken, 0..2),
     (SaysTheToken, 0..2),
+    (BelievesUnsigned, 0..10),
 ];
 
 /// Every fourth planted bug, so that the tests run side by side.

@@ -1,12 +1,21 @@
 //! Our own server: the real rules of `evertill-issuer` over a memory that forgets in a crash what it has not written.
 
+use ed25519_dalek::{Signer as _, SigningKey};
 use evertill_issuer::{Change, Counter, Ending, Limits, Rotation, Row, Seconds, Verdict, access_used, renew};
+use evertill_wire::{
+    RefreshToken,
+    rest::site::{Jwk, SignedVerdicts},
+    verdict,
+};
 
 use super::{Fate, Raw, SignedIn, Truth, stock::session_name};
 use crate::random::seal;
 
 /// Idle limit, in seconds: the server's default.
 const IDLE_S: i64 = 60 * 86_400;
+
+/// Name of the key that signs refusals.
+const KID: &str = "k1";
 
 /// What the world knows about a session.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +31,7 @@ pub(crate) struct Evertill {
     /// How far its clock is from the true one, in seconds.
     pub(crate) clock_off_s: i64,
     key: u64,
+    signing: SigningKey,
     life_s: u64,
     has_hints: bool,
     people: Vec<bool>,
@@ -39,6 +49,7 @@ impl Evertill {
         Self {
             clock_off_s: 0,
             key: seed ^ 0x6b65_7973,
+            signing: SigningKey::from_bytes(&[1; 32]),
             life_s,
             has_hints,
             people: vec![true; people],
@@ -100,7 +111,29 @@ impl Evertill {
         })
     }
 
+    /// Decides about a refresh token, and signs a refusal.
     pub(crate) fn renew(&mut self, refresh: &str, wall_s: i64) -> Raw {
+        let raw = self.decide(refresh, wall_s);
+        if raw.truth != Truth::Verdict {
+            return raw;
+        }
+        let claims = verdict::Claims {
+            rth: verdict::token_hash(&RefreshToken::new(refresh)),
+            reason: raw.reason(),
+            ..verdict::Claims::default()
+        };
+        let sealed = verdict::seal(&claims, KID, |bytes| self.signing.sign(bytes).to_bytes());
+        raw.with_verdict(&sealed)
+    }
+
+    /// The keys the store announces.
+    pub(crate) fn verdict_keys(&self) -> SignedVerdicts {
+        SignedVerdicts {
+            keys: vec![Jwk::ed25519(KID, self.signing.verifying_key().as_bytes())],
+        }
+    }
+
+    fn decide(&mut self, refresh: &str, wall_s: i64) -> Raw {
         let Some((session, counter)) = self.open(refresh, "ert1") else {
             return Raw::refused(400, "Refresh token is not of this store");
         };

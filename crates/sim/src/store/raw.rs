@@ -1,6 +1,7 @@
 //! Answers as they go over the wire, worded and headed as real stores and the things in front of them do.
 
 use evertill_session::RawAnswer;
+use serde_json::Value;
 
 /// What an answer to a renewal means, known to whoever wrote it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +100,31 @@ impl Raw {
             format!("{{\"error\":\"invalid_grant\",\"error_description\":\"{words}\"}}"),
             truth,
         )
+    }
+
+    /// A refusal to the letter, written by something that is not the store.
+    pub(crate) fn imitation() -> Self {
+        Self {
+            truth: Truth::Noise,
+            ..Self::refused(401, "Refresh token has been revoked")
+        }
+    }
+
+    /// The reason that an Evertill store gives beside a refusal.
+    pub(crate) fn reason(&self) -> String {
+        let body: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        body["evertill"]["reason"]
+            .as_str()
+            .unwrap_or("foreign")
+            .to_owned()
+    }
+
+    /// With the store's signature beside the refusal.
+    pub(crate) fn with_verdict(mut self, verdict: &str) -> Self {
+        let mut body: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        body["verdict"] = verdict.into();
+        self.body = body.to_string();
+        self
     }
 
     pub(crate) fn overtaken() -> Self {
