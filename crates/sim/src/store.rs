@@ -54,7 +54,7 @@ impl Fate {
 #[derive(Debug)]
 pub(crate) enum Store {
     Stock(Stock),
-    Evertill(Evertill),
+    Evertill(Box<Evertill>),
 }
 
 /// What a sign-in gave.

@@ -213,12 +213,12 @@ impl World {
                 plan.shop.access_life_s,
                 plan.shop.is_rest_locked,
             )),
-            StoreKind::Evertill => Store::Evertill(Evertill::new(
+            StoreKind::Evertill => Store::Evertill(Box::new(Evertill::new(
                 plan.seed,
                 people,
                 plan.shop.access_life_s,
                 plan.shop.has_hints,
-            )),
+            ))),
         };
         let mut world = Self {
             now: 0,

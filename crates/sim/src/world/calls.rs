@@ -95,7 +95,7 @@ impl World {
         if self.line_has(device, FaultKind::CaptivePortal) {
             let after = self.takes(5, 200);
             // A portal that imitates a refusal signs out a stock session, and no client can tell; ours must not mind.
-            let imitates = self.store.verdict_keys().is_some() && self.now % 2 == 0;
+            let imitates = self.store.verdict_keys().is_some() && self.now.is_multiple_of(2);
             let page = if imitates {
                 Raw::imitation()
             } else {
