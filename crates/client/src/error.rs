@@ -152,6 +152,18 @@ pub enum ClientError {
         /// The origin of the request.
         actual: String,
     },
+    /// A request that was to be passed on could leave the store's API.
+    #[error("refused to pass on the route `{route}`, which could lead out of the API")]
+    RouteRefused {
+        /// The route, shortened.
+        route: String,
+    },
+    /// The token was refused, and the request is gone.
+    #[error("could not repeat a request whose token {store} refused, because its body was too long to keep")]
+    NotRepeated {
+        /// The store.
+        store: String,
+    },
     /// What was found belongs to another store than the session.
     #[error("could not take {actual} for {expected}")]
     OtherStore {
@@ -278,6 +290,8 @@ impl ClientError {
             Self::NoRandom(_) | Self::HttpSetup(_) => Code::SERVICE_UNAVAILABLE,
             Self::Unreachable { source, .. } => source.code(),
             Self::OtherOrigin { .. } | Self::OtherStore { .. } => Code::INVALID_SITE_CONFIGURATION,
+            Self::RouteRefused { .. } => Code::INVALID_PARAMETER_VALUE,
+            Self::NotRepeated { .. } => Code::TOKEN_INVALID,
             Self::MadeOverHttp { .. } => Code::STORE_WANTS_HTTPS,
             Self::Answered { code, .. } | Self::NotAStore { code, .. } | Self::SignInRefused { code, .. } => {
                 *code
@@ -341,6 +355,10 @@ impl ClientError {
             "Restore `vault.key` or unlock the system keyring, or sign out and sign in again."
         } else if matches!(self, Self::VaultKeyDamaged { .. }) {
             "Restore `vault.key` from a copy, or sign in again: a new key is made and the damaged one kept beside it."
+        } else if matches!(self, Self::RouteRefused { .. }) {
+            "Name a route of the API, such as `wc/v3/orders`."
+        } else if matches!(self, Self::NotRepeated { .. }) {
+            "Send the request again; a new token is there or on its way."
         } else if matches!(self, Self::NoKeyring) {
             "Unlock the system keyring, or set `EVERTILL_VAULT_KEY=file`."
         } else if matches!(self, Self::PassphraseTooShort { .. }) {

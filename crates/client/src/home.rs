@@ -153,6 +153,33 @@ impl Home {
     }
 }
 
+/// A small file for this account's eyes, removed when it is dropped.
+#[derive(Debug)]
+pub struct PrivateFile {
+    path: PathBuf,
+}
+
+impl PrivateFile {
+    /// Writes it; a file that was there is replaced.
+    ///
+    /// # Errors
+    /// [`ClientError::FileNotWritten`] when the disk does not take it.
+    pub fn write(path: &Path, bytes: &[u8]) -> Result<Self, ClientError> {
+        let path = path.to_path_buf();
+        match crate::vault::file::write_atomically(&path, bytes) {
+            Ok(()) => Ok(Self { path }),
+            Err(source) => Err(ClientError::FileNotWritten { path, source }),
+        }
+    }
+}
+
+impl Drop for PrivateFile {
+    fn drop(&mut self) {
+        // Whoever moved it away meanwhile has it now.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
 fn default_path_from(var: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
     let var = |name: &str| var(name).filter(|path| !path.as_os_str().is_empty());
     if let Some(path) = var(env::HOME) {

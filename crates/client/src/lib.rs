@@ -30,6 +30,7 @@ pub mod home;
 pub mod http;
 pub mod keeper;
 pub mod parcel;
+pub mod passage;
 pub mod profile;
 #[cfg(test)]
 mod recorded;
@@ -46,6 +47,7 @@ pub use discovery::{Discovery, discover};
 pub use error::ClientError;
 pub use home::Home;
 pub use keeper::{Keeper, KeeperOptions, SignedOut};
+pub use passage::Passage;
 pub use profile::StoreProfile;
 pub use session_name::SessionName;
 pub use sign_in::PendingSignIn;

@@ -201,11 +201,15 @@ impl StoreApi {
         if answer.status.is_success() && self.keeper.is_in_trouble() {
             self.keeper.network_up();
         }
-        let is_public = PUBLIC_ROUTES.contains(&route.trim_matches('/'));
-        if answer.status.is_success() && !is_public && answer.json().value().is_some() {
+        if answer.status.is_success() && !is_public(route) && answer.json().value().is_some() {
             self.keeper.accepted(lease.serial);
         }
     }
+}
+
+/// Whether a route answers anybody.
+pub(crate) fn is_public(route: &str) -> bool {
+    PUBLIC_ROUTES.contains(&route.trim_matches('/'))
 }
 
 /// The API itself says 401. A web page with that status is somebody else's.

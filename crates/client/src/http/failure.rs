@@ -39,6 +39,15 @@ impl Failure {
         }
     }
 
+    /// Nothing came for so long.
+    #[must_use]
+    pub fn timed_out(limit: std::time::Duration) -> Self {
+        Self {
+            code: Code::CONNECTION_TIMEOUT,
+            evidence: format!("nothing came for {} s", limit.as_secs()),
+        }
+    }
+
     /// The code.
     #[must_use]
     pub fn code(&self) -> Code {
@@ -99,10 +108,13 @@ fn named(error: &(dyn Error + 'static)) -> Option<Code> {
     {
         return Some(code);
     }
-    // These two causes are private types of the HTTP stack and can be told by their text alone.
+    // These causes are private types of the HTTP stack and can be told by their text alone.
     let text = error.to_string();
     if text == "dns error" || text.starts_with("failed to lookup address") {
         return Some(Code::DNS_RESOLUTION_FAILED);
+    }
+    if text.starts_with("invalid HTTP ") {
+        return Some(Code::INVALID_RESPONSE_FORMAT);
     }
     text.contains("connection closed before message completed")
         .then_some(Code::CONNECTION_RESET)

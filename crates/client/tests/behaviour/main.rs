@@ -6,6 +6,7 @@ mod fast_path;
 mod keeping;
 mod keyed;
 mod own_vault;
+mod passing;
 mod real_store;
 mod requests;
 mod schemes;

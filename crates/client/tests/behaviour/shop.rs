@@ -98,6 +98,7 @@ impl Shop {
         let url = format!("http://{here}");
         let router = Router::new()
             .fallback(serve)
+            .layer(axum::extract::DefaultBodyLimit::disable())
             .with_state((books.clone(), url.clone()));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { url, books }
@@ -260,6 +261,13 @@ fn answer(
             StatusCode::FORBIDDEN,
             json!({"code": "woocommerce_rest_cannot_view", "message": "Sorry", "data": {"status": 403}}),
         ),
+        // Shows what arrived, packed as some hosts pack it: the bytes are not gzip, which nobody on the way may notice.
+        (_, "/wc/v3/mirror") => mirror(uri, headers, body),
+        ("GET", "/wc/v3/moved") => (
+            StatusCode::FOUND,
+            [("location", "https://elsewhere.example/x"), ("set-cookie", "a=b")],
+        )
+            .into_response(),
         ("DELETE", route) if route.starts_with("/wcpos/v2/auth/sessions/") => {
             let session = route.rsplit('/').next().unwrap_or_default();
             books.sessions.retain(|_, known| known != session);
@@ -267,6 +275,18 @@ fn answer(
         }
         _ => json_answer(StatusCode::OK, json!([])),
     }
+}
+
+fn mirror(uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Response {
+    let names: Vec<&str> = headers.keys().map(|name| name.as_str()).collect();
+    let seen = json!({"query": uri.query(), "headers": names, "bytes": body.len()});
+    let kind = ("content-type", "application/json");
+    (
+        StatusCode::OK,
+        [kind, ("content-encoding", "gzip")],
+        seen.to_string(),
+    )
+        .into_response()
 }
 
 fn sign_in(books: &mut Books, query: &BTreeMap<String, String>, body: &[u8]) -> Response {
