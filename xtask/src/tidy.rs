@@ -28,6 +28,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "evertill-doctor",
         &["evertill-wire", "evertill-session", "evertill-client"],
     ),
+    ("evertill-proxy", &["evertill-wire", "evertill-client"]),
     (
         "evertill-server",
         &[
@@ -56,6 +57,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "evertill-session",
             "evertill-client",
             "evertill-doctor",
+            "evertill-proxy",
             "evertill-server",
             "evertill-till",
         ],

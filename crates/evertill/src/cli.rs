@@ -25,6 +25,21 @@ Environment:
   EVERTILL_VAULT_KEY  where the key of the stored sessions lives: auto, file, keyring
   NO_COLOR            no colours when set";
 
+const PROXY_EXAMPLES: &str = "\
+Examples:
+  evertill login --store https://shop.example
+  evertill proxy --store https://shop.example --key-file proxy.key &
+
+  # the key in a header
+  curl -H \"X-Evertill-Proxy-Key: $(cat proxy.key)\" http://127.0.0.1:8430/wp-json/wc/v3/orders
+
+  # the key as the first part of the path: the `store URL` for scripts that know WooCommerce
+  curl http://127.0.0.1:8430/$(cat proxy.key)/wp-json/wc/v3/products?per_page=5
+
+Passwords, consumer keys and cookies of the caller are left out; the session's token takes their place. Redirects are
+handed back, never followed. Bodies stream both ways; one of up to 1 MiB is sent once more when a token is refused.
+Errors of the proxy itself are problem documents (RFC 9457) with `code`, `cause`, `detail` and `remedy`.";
+
 /// A till that stays signed in.
 ///
 /// Evertill keeps a person signed in to a WooCommerce store with the WCPOS plugin, or to the store server it brings
@@ -74,6 +89,12 @@ pub(crate) enum Command {
     Clear(Clear),
     /// Carry sales that wait from one till to another.
     Sales(Sales),
+    /// Let other programs use the session: a local address that leads to the store's API.
+    ///
+    /// Forwards to the store's REST API with a good token attached, renews when due, and lets requests wait meanwhile. Serves
+    /// programs of this device that know the key it prints when it starts; web pages and other machines are refused.
+    #[command(after_long_help = PROXY_EXAMPLES)]
+    Proxy(Proxy),
     /// What an error code or message means, and what to do about it.
     ///
     /// Takes a code (`API02007`), a store's error code (`woocommerce_pos_rest_unauthorized`) or a whole message in
@@ -89,7 +110,7 @@ impl Command {
     /// What is logged when nobody asks for more: servers tell their story, commands only what went wrong.
     pub(crate) fn default_log(&self) -> &'static str {
         match self {
-            Self::Demo(_) | Self::Serve(_) | Self::Till(_) => {
+            Self::Demo(_) | Self::Serve(_) | Self::Till(_) | Self::Proxy(_) => {
                 // The store keeps a line for each request in a file of its own.
                 "info,evertill_server::access=warn"
             }
@@ -240,6 +261,20 @@ pub(crate) struct SealedSales {
     /// Read the passphrase from the first line of stdin.
     #[arg(long, required = true)]
     pub(crate) passphrase_stdin: bool,
+}
+
+/// `evertill proxy`.
+#[derive(Debug, Args)]
+pub(crate) struct Proxy {
+    /// Address of the store.
+    #[arg(long, value_name = "URL")]
+    pub(crate) store: String,
+    /// Where the proxy listens, on this device only.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8430")]
+    pub(crate) listen: SocketAddr,
+    /// Write the key to this file, readable by this account only, instead of printing it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
 }
 
 /// `evertill explain`.

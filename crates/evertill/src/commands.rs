@@ -16,6 +16,7 @@ mod doctor;
 mod explain;
 mod login;
 mod logout;
+mod proxy;
 mod refresh;
 mod sales;
 mod serve;
@@ -41,6 +42,7 @@ pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<(), Failure> {
         Command::Logout(options) => logout::run(&options, &Home::open(home(data_dir)?)?, printer).await,
         Command::Clear(options) => clear::run(&options, &Home::open(home(data_dir)?)?, printer).await,
         Command::Sales(options) => sales::run(&options, &home(data_dir)?, printer).await,
+        Command::Proxy(options) => proxy::run(options, &Home::open(home(data_dir)?)?, printer).await,
         Command::Explain(options) => explain::run(&options, printer),
         Command::Doctor(options) => doctor::run(&options, &home(data_dir)?, printer).await,
     }

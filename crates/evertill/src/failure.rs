@@ -4,6 +4,7 @@ use std::{io, path::PathBuf, process::ExitCode};
 
 use evertill_client::ClientError;
 use evertill_doctor::DoctorError;
+use evertill_proxy::ProxyError;
 use evertill_server::ServerError;
 use evertill_till::{Sum, TillError};
 use evertill_wire::{Code, Exit, env};
@@ -21,6 +22,9 @@ pub(crate) enum Failure {
     /// Something about the till.
     #[error(transparent)]
     Till(#[from] TillError),
+    /// Something about the proxy.
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
     /// `EVERTILL_LOG` makes no sense.
     #[error("could not understand the log filter in {name}", name = env::LOG)]
     LogFilter(#[source] ParseError),
@@ -94,6 +98,7 @@ impl Failure {
             Self::Client(error) => error.code(),
             Self::Server(error) => error.code(),
             Self::Till(error) => error.code(),
+            Self::Proxy(error) => error.code(),
             Self::LogFilter(_) => Code::INVALID_CONFIGURATION,
             Self::Runtime(_) | Self::Output(_) | Self::Json(_) | Self::Signal(_) => Code::SERVICE_UNAVAILABLE,
             Self::PasswordInput(_) | Self::NoPassword | Self::NoPassphrase => {
@@ -120,6 +125,7 @@ impl Failure {
             Self::Client(error) => error.remedy(),
             Self::Server(error) => error.remedy(),
             Self::Till(error) => error.remedy(),
+            Self::Proxy(error) => error.remedy(),
             Self::Doctor(error) => error.remedy(),
             Self::Unwell { remedy, .. } => remedy.clone(),
             Self::LogFilter(_) => {
@@ -158,6 +164,7 @@ impl Failure {
             Self::Client(error) | Self::Till(TillError::Session(error)) => error.exit(),
             Self::Server(_)
             | Self::Till(_)
+            | Self::Proxy(_)
             | Self::LogFilter(_)
             | Self::Runtime(_)
             | Self::Output(_)

@@ -18,4 +18,4 @@ pub mod verdict;
 
 pub use codes::{Code, Exit};
 pub use problem::Problem;
-pub use secret::{AccessToken, Passphrase, Password, RefreshToken};
+pub use secret::{AccessToken, Passphrase, Password, ProxyKey, RefreshToken};

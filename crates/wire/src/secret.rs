@@ -68,6 +68,10 @@ secret!(
     /// What a person chooses to seal a file with.
     Passphrase
 );
+secret!(
+    /// What a program shows to the local proxy to be served.
+    ProxyKey
+);
 
 /// A short, harmless name of a secret: enough to see that two differ, too little to use.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

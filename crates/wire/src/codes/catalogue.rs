@@ -14,6 +14,7 @@ mod connection;
 mod device;
 mod host;
 mod licence;
+mod local;
 mod payment;
 mod print;
 mod product;
@@ -39,6 +40,7 @@ static FAMILIES: &[&[Entry]] = &[
     storage::ENTRIES,
     record::ENTRIES,
     device::ENTRIES,
+    local::ENTRIES,
     payment::ENTRIES,
     auth::ENTRIES,
     sync_device::ENTRIES,

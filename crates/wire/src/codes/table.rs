@@ -119,6 +119,8 @@ impl Code {
     pub const INVALID_CONFIGURATION: Self = Self("SY02001");
     /// SY02002: Something inside failed.
     pub const SERVICE_UNAVAILABLE: Self = Self("SY02002");
+    /// SY02003: The local proxy does not serve this caller.
+    pub const PROXY_CALLER_REFUSED: Self = Self("SY02003");
 }
 
 /// Every code that has a name in the program.
@@ -181,4 +183,5 @@ pub(super) const RAISED: &[Code] = &[
     Code::PARCEL_NOT_OPENED,
     Code::INVALID_CONFIGURATION,
     Code::SERVICE_UNAVAILABLE,
+    Code::PROXY_CALLER_REFUSED,
 ];

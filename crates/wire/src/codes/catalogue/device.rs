@@ -143,6 +143,7 @@ pub(super) static ENTRIES: &[Entry] = &[
             Code::LOCAL_DATABASE_FAILED,
             Code("SY01001"),
             Code::DATA_DIRECTORY_IN_USE,
+            Code::PROXY_CALLER_REFUSED,
         ],
         counterparts: &[Code("SYNC171")],
     },
