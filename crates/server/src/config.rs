@@ -4,7 +4,7 @@ use std::{fs, path::Path, time::Duration};
 
 use serde::Deserialize;
 
-use crate::error::ServerError;
+use crate::{error::ServerError, oauth::Roll};
 
 /// Settings of a store server, all of them optional.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -18,6 +18,8 @@ pub(crate) struct Config {
     pub(crate) sessions: SessionsConfig,
     /// Signing keys.
     pub(crate) keys: KeysConfig,
+    /// Other programs that may sign people in.
+    pub(crate) oauth: OAuthConfig,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -43,6 +45,13 @@ pub(crate) struct SessionsConfig {
     pub(crate) idle_days: Option<Days>,
     /// How long a session may live however busy it is, in days, 1 to 3,650; without it there is no limit.
     pub(crate) absolute_days: Option<Days>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct OAuthConfig {
+    /// Registered clients, beyond the till and the command line.
+    pub(crate) clients: Roll,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -19,6 +19,7 @@ use crate::{
     access_log::{AccessLog, Line},
     clock::Clock,
     keys::Keys,
+    oauth::OAuth,
     sessions::{Caller, Sessions},
     sign_in::{redirect::RedirectRules, throttle::Throttle},
     store::{Shop, Store, StoreError},
@@ -32,12 +33,13 @@ mod discovery;
 mod gate;
 mod help;
 mod orders;
-mod pages;
+pub(crate) mod pages;
 mod params;
 mod people;
 mod reply;
 
 pub(crate) use ask::Ask;
+pub(crate) use auth::refusal_body;
 pub(crate) use reply::Reply;
 
 /// Longest body of a request, in bytes. A large order is below 200 KB.
@@ -55,6 +57,7 @@ pub(crate) struct App {
     pub(crate) shop_name: Option<String>,
     pub(crate) redirects: RedirectRules,
     pub(crate) throttle: Throttle,
+    pub(crate) oauth: OAuth,
     /// Passwords hashed at a time.
     pub(crate) hashing: Semaphore,
     pub(crate) log: AccessLog,

@@ -1,29 +1,131 @@
-//! The standards' way to a session: OAuth 2.0 for clients that know nothing of the till's own protocol.
+//! The standards' way to a session: OAuth 2.0 (RFC 6749) with PKCE (RFC 7636), for our till and command line and for
+//! clients that know nothing of the till's own protocol.
+//!
+//! Sessions are the same ones; only the way in, and that every renewal rotates, differ. What is decided here without
+//! a database (who may return where, what a code or a proof says) is in pure modules below; the modules named after
+//! an endpoint hold its handler. Practice follows RFC 9700.
 
 use axum::http::header;
 
-use crate::http::{App, Ask, Reply};
+use crate::{
+    http::{App, Ask, Reply},
+    store::StoreError,
+};
 
+mod authorize;
+mod clients;
+mod code;
+mod dpop;
+mod introspect;
 mod jwks;
+mod metadata;
+mod params;
+mod refusal;
+mod request;
+mod resource;
+mod revoke;
+mod token;
 
-/// Whether a path is served here.
-pub(crate) fn is_oauth(path: &str) -> bool {
-    path == "/.well-known/jwks.json"
+pub(crate) use clients::{Clients, Roll};
+pub(crate) use dpop::Proofs;
+pub(crate) use metadata::METADATA;
+pub(crate) use resource::prove;
+
+use params::{BadParam, Params};
+use refusal::{Kind, NONCE, Refusal};
+
+/// What the endpoints share beyond sessions and keys.
+#[derive(Debug)]
+pub(crate) struct OAuth {
+    pub(crate) clients: Clients,
+    pub(crate) proofs: Proofs,
 }
 
-/// Serves the paths of [`is_oauth`].
-pub(crate) fn serve(app: &App, ask: &Ask) -> Reply {
-    match (ask.path.as_str(), ask.method.as_str()) {
-        ("/.well-known/jwks.json", "GET" | "HEAD") => public(jwks::document(app)),
-        _ => public(Reply::error(
-            405,
-            "evertill_method_not_allowed",
-            "This address takes other methods.",
-        )),
+impl OAuth {
+    pub(crate) fn new(clients: Clients) -> Self {
+        Self {
+            clients,
+            proofs: Proofs::default(),
+        }
     }
 }
 
-/// A document for everybody, also for the script of any page.
-fn public(reply: Reply) -> Reply {
-    reply.with(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
+/// Whether a path is served here.
+pub(crate) fn is_oauth(path: &str) -> bool {
+    path.starts_with("/oauth/") || path == jwks::PATH || path.starts_with(METADATA)
+}
+
+/// Serves the paths of [`is_oauth`].
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn serve(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
+    let method = ask.method.as_str();
+    Ok(match (ask.path.as_str(), method) {
+        ("/oauth/authorize", "GET" | "HEAD" | "POST") => return authorize::serve(app, ask).await,
+        ("/oauth/token" | "/oauth/revoke" | "/oauth/introspect", "OPTIONS") => preflight("POST"),
+        ("/oauth/token", "POST") => spoken(token::serve(app, ask).await?),
+        ("/oauth/revoke", "POST") => spoken(revoke::serve(app, ask).await?),
+        ("/oauth/introspect", "POST") => spoken(introspect::serve(app, ask).await?),
+        (jwks::PATH, "GET" | "HEAD") => open(jwks::document(app)),
+        (path, "GET" | "HEAD") if metadata::is_here(app, path) => open(metadata::document(app)),
+        (path, "OPTIONS") if path.starts_with("/.well-known/") => preflight("GET"),
+        ("/oauth/token" | "/oauth/revoke" | "/oauth/introspect", _) => wrong_method("POST, OPTIONS"),
+        ("/oauth/authorize", _) => wrong_method("GET, POST"),
+        (path, _) if path.starts_with("/.well-known/") && metadata::is_here(app, path) => {
+            wrong_method("GET, OPTIONS")
+        }
+        (jwks::PATH, _) => wrong_method("GET, OPTIONS"),
+        _ => Reply::error(404, "evertill_not_found", "There is nothing at this address."),
+    })
+}
+
+fn wrong_method(allow: &str) -> Reply {
+    Reply::error(
+        405,
+        "evertill_method_not_allowed",
+        "This address takes other methods.",
+    )
+    .with(header::ALLOW, allow)
+}
+
+/// The parameters of a form, each there once; never those of the address, which end up in logs.
+fn form(ask: &Ask) -> Result<Params, Refusal> {
+    let pairs = ask.form_pairs().ok_or(Refusal::new(
+        Kind::InvalidRequest,
+        "the body must be application/x-www-form-urlencoded",
+    ))?;
+    Params::read(pairs)
+        .map_err(|BadParam(_)| Refusal::new(Kind::InvalidRequest, "a parameter came twice or is too long"))
+}
+
+/// An answer with tokens in it, or the refusal of one: nobody on the way may keep it (RFC 6749 §5.1).
+fn spoken(result: Result<Reply, Refusal>) -> Reply {
+    let reply = result.unwrap_or_else(|refusal| refusal.reply());
+    open(
+        reply
+            .with(header::CACHE_CONTROL, "no-store")
+            .with(header::PRAGMA, "no-cache"),
+    )
+}
+
+/// An answer that the script of any page may read: what protects it is not who asks but what is shown.
+fn open(reply: Reply) -> Reply {
+    reply.with(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*").with(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        "DPoP-Nonce, WWW-Authenticate, Retry-After",
+    )
+}
+
+/// The answer to a browser that asks before it asks.
+fn preflight(method: &str) -> Reply {
+    open(
+        Reply::empty(204)
+            .with(header::ACCESS_CONTROL_ALLOW_METHODS, format!("{method}, OPTIONS"))
+            .with(
+                header::ACCESS_CONTROL_ALLOW_HEADERS,
+                "Authorization, Content-Type, DPoP",
+            )
+            .with(header::ACCESS_CONTROL_MAX_AGE, "7200"),
+    )
 }

@@ -18,6 +18,7 @@ use crate::{
     home::Home,
     http::{self, App},
     keys::{self, Keys},
+    oauth::{Clients, OAuth},
     sample,
     sessions::Sessions,
     sign_in::{redirect::RedirectRules, throttle::Throttle},
@@ -192,6 +193,7 @@ async fn app(
         shop_name: config.shop.name.clone(),
         redirects: RedirectRules::new(config.sign_in.redirect_uris.iter().cloned()),
         throttle: Throttle::default(),
+        oauth: OAuth::new(Clients::new(&config.oauth.clients, &config.sign_in.redirect_uris)),
         hashing: Semaphore::new(HASHING_MAX),
         log,
     })

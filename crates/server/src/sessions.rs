@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     clock::Clock,
     store::{Account, Ended, Living, Session, Store, StoreError, Visitor, Which},
-    tokens::{Holder, Issued, Mint, Origin},
+    tokens::{Claims, Holder, Issued, Mint, Origin, RefreshClaims},
 };
 
 mod refusal;
@@ -121,9 +121,25 @@ impl Sessions {
     /// # Errors
     /// The database's.
     pub(crate) async fn open(&self, opening: Opening) -> Result<(Grant, RefreshToken), StoreError> {
+        loop {
+            if let Some(opened) = self.open_once(Uuid::new_v4(), opening.clone()).await? {
+                return Ok(opened);
+            }
+        }
+    }
+
+    /// Begins the session of this key, as [`Sessions::open`]; none when it has begun before, on whichever node.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn open_once(
+        &self,
+        id: Uuid,
+        opening: Opening,
+    ) -> Result<Option<(Grant, RefreshToken)>, StoreError> {
         let now = self.clock.seconds();
         let session = Session {
-            id: Uuid::new_v4(),
+            id,
             account_id: opening.account_id,
             signed_in_at: now,
             renewed_at: now,
@@ -140,9 +156,11 @@ impl Sessions {
             counter: 0,
             sender_key: session.sender_key,
         };
-        self.store.open_session(session).await?;
+        if !self.store.open_session(session).await? {
+            return Ok(None);
+        }
         let refresh = self.refresh(holder, now);
-        Ok((self.grant(holder, now, Some(refresh.clone())), refresh))
+        Ok(Some((self.grant(holder, now, Some(refresh.clone())), refresh)))
     }
 
     /// Trades a refresh token for a new access token. A token that was not sealed here touches neither lock nor
@@ -230,6 +248,16 @@ impl Sessions {
                 session: claims.refresh_jti,
                 sender_key: claims.cnf.map(|confirmation| confirmation.jkt),
             }))
+    }
+
+    /// What an access token says that was signed here and has not ended. Its session may be over.
+    pub(crate) fn read_access(&self, token: &AccessToken) -> Option<Claims> {
+        self.mint.read_access(token, self.clock.seconds())
+    }
+
+    /// What a refresh token says that was sealed here. Its session may be over.
+    pub(crate) fn read_refresh(&self, token: &RefreshToken) -> Option<RefreshClaims> {
+        self.mint.read_refresh(token).ok()
     }
 
     /// Sessions that neither ended nor ran out, newest first; of one account or of all.

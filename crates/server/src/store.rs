@@ -106,13 +106,9 @@ pub(crate) trait Store: Send + Sync + 'static {
     /// Accounts, as customers.
     fn customers(&self, query: CustomerQuery) -> Pending<Page<Account>>;
 
-    /// Begins a session.
-    fn open_session(&self, session: Session) -> Pending<()>;
+    /// Begins a session; false when one of this key has begun before, whatever became of it.
+    fn open_session(&self, session: Session) -> Pending<bool>;
     /// A session with its account, ended or not; the account is none when it is gone.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "asked by the pages that show one session")
-    )]
     fn session(&self, id: Uuid) -> Pending<Option<(Session, Option<Account>)>>;
     /// Renews a session, or says why not: one transaction round [`renewal::decide`], and round [`renewal::adopt`]
     /// where there is no row. None when nothing is known of the session. What `decide` calls lazy may be answered

@@ -98,6 +98,11 @@ impl Ask {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Every parameter of the query, also those that come twice.
+    pub(crate) fn query_pairs(&self) -> &[(String, String)] {
+        &self.query
+    }
+
     /// Values of a list parameter: `a,b`, `name[]=a&name[]=b` or both.
     pub(crate) fn query_list(&self, name: &str) -> Option<Vec<&str>> {
         let mut found = false;
@@ -121,6 +126,14 @@ impl Ask {
             return serde_json::from_slice(&self.body).map_or(Sent::BrokenJson, Sent::Json);
         }
         Sent::Form(pairs(&self.body))
+    }
+
+    /// The pairs of a body that says it is a form; an empty body is one without fields.
+    pub(crate) fn form_pairs(&self) -> Option<Vec<(String, String)>> {
+        let kind = self.header("content-type").unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+            .then(|| pairs(&self.body))
     }
 
     /// Whether the body says that it is JSON.
@@ -157,13 +170,26 @@ impl Ask {
         }
     }
 
+    /// Whether the token was sent with the scheme of proofs of possession.
+    pub(crate) fn has_dpop_scheme(&self) -> bool {
+        self.header("authorization").and_then(dpop).is_some()
+    }
+
     /// The access token: the header where it holds anything, else the query parameter. A header that holds
     /// something else is not made up for by the parameter.
     pub(crate) fn token(&self) -> Option<AccessToken> {
         let header = self.header("authorization").filter(|text| !text.is_empty());
         let text = header.or_else(|| self.query("authorization").filter(|text| !text.is_empty()))?;
-        bearer(text).map(AccessToken::new)
+        bearer(text).or_else(|| dpop(text)).map(AccessToken::new)
     }
+}
+
+/// `DPoP x`.
+fn dpop(text: &str) -> Option<&str> {
+    let (scheme, rest) = text.split_once([' ', '\t'])?;
+    scheme
+        .eq_ignore_ascii_case("DPoP")
+        .then(|| rest.split_whitespace().next())?
 }
 
 /// `Bearer x`, or a bare token of three parts.
@@ -245,6 +271,10 @@ mod tests {
         assert_eq!(bearer("a.b.c"), Some("a.b.c"));
         assert_eq!(bearer("bearer abc"), None);
         assert_eq!(bearer("Basic abc"), None);
+        assert_eq!(
+            (dpop("DPoP abc"), dpop("Bearer abc"), dpop("DPoPabc")),
+            (Some("abc"), None, None)
+        );
         assert_eq!(bearer("Bearer"), None);
         assert_eq!(bearer("a.b"), None);
         let both = ask("GET", "/wp-json/x?authorization=a.b.c");

@@ -78,6 +78,11 @@ fn late() -> Reply {
 }
 
 fn refused(app: &App, refusal: &Refusal, token: &RefreshToken) -> Reply {
+    Reply::json_with(401, refusal_body(app, refusal, token))
+}
+
+/// The OAuth body of a refusal, with who ended the session and the proof that this store says so.
+pub(crate) fn refusal_body(app: &App, refusal: &Refusal, token: &RefreshToken) -> Value {
     let (words, evertill) = match refusal {
         Refusal::NotOurs(reason) => (reason.description(), None),
         Refusal::Unknown => ("Refresh token has been revoked", None),
@@ -99,7 +104,7 @@ fn refused(app: &App, refusal: &Refusal, token: &RefreshToken) -> Reply {
         evertill,
         verdict: app.sessions.verdict(refusal, token),
     };
-    Reply::json_with(401, json!(body))
+    json!(body)
 }
 
 fn told(session: Uuid, ended: &Ended) -> EndedSession {

@@ -4,7 +4,10 @@ use axum::http::header;
 use serde_json::{Value, json};
 
 use super::{App, Ask, Reply};
-use crate::store::{Shop, StoreError};
+use crate::{
+    oauth,
+    store::{Shop, StoreError},
+};
 
 /// Namespaces of the REST interface a client looks for.
 const NAMESPACES: [&str; 3] = ["wc/v3", "wcpos/v1", "wcpos/v2"];
@@ -30,6 +33,7 @@ fn evertill(app: &App) -> Value {
     json!({
         "version": env!("CARGO_PKG_VERSION"), "rotation": true,
         "signed_verdicts": app.sessions.verdict_keys(),
+        "oauth_metadata": format!("{}{}", app.home, oauth::METADATA),
     })
 }
 

@@ -36,6 +36,13 @@ struct HomePage<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "refused.html")]
+struct RefusedPage<'a> {
+    shop: &'a str,
+    words: &'a str,
+}
+
+#[derive(Template)]
 #[template(path = "sign_in.html")]
 struct SignInPage<'a> {
     shop: &'a str,
@@ -57,7 +64,7 @@ pub(super) async fn serve(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
         ("/assets/help.css", "GET" | "HEAD") => {
             Ok(asset("text/css; charset=UTF-8", help::styles().as_bytes()))
         }
-        (path, _) if oauth::is_oauth(path) => Ok(oauth::serve(app, ask)),
+        (path, _) if oauth::is_oauth(path) => oauth::serve(app, ask).await,
         (path, "GET" | "HEAD") if help::is_help(path) => Ok(help::serve(path, ask)),
         (path, "GET" | "HEAD") => match picture_slug(path) {
             Some(slug) => picture(app, slug).await,
@@ -128,15 +135,24 @@ async fn home(app: &App) -> Result<Reply, StoreError> {
 }
 
 /// One visit to the sign-in page.
-struct Visit {
-    redirect_text: String,
-    state: String,
-    login: String,
+pub(crate) struct Visit {
+    pub(crate) redirect_text: String,
+    pub(crate) state: String,
+    /// What the form is tied to: sent back from another request it is not taken.
+    pub(crate) tie: String,
+    pub(crate) login: String,
+}
+
+impl Visit {
+    /// The name that was typed.
+    pub(crate) fn login(ask: &Ask) -> String {
+        ask.param_text("wcpos-log").unwrap_or_default()
+    }
 }
 
 /// Why the page is shown again. The words are a stock store's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
+pub(crate) enum Fault {
     Redirect,
     State,
     Session,
@@ -169,20 +185,22 @@ impl Fault {
 }
 
 async fn sign_in(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
+    let state = ask.param_text("state").unwrap_or_default();
     let visit = Visit {
         redirect_text: ask.param_text("redirect_uri").unwrap_or_default(),
-        state: ask.param_text("state").unwrap_or_default(),
-        login: ask.param_text("wcpos-log").unwrap_or_default(),
+        tie: state.clone(),
+        state,
+        login: Visit::login(ask),
     };
     let redirect = app.redirects.check(&visit.redirect_text);
     let result = match &redirect {
         None => Err(Fault::Redirect),
         Some(_) if visit.state.is_empty() || visit.state.len() > STATE_BYTES_MAX => Err(Fault::State),
-        Some(redirect) if ask.method == "POST" => submitted(app, ask, &visit, redirect).await?,
-        Some(_) => match app.throttle.address(ask.peer.ip(), app.clock.seconds()) {
-            Some(_) => Err(Fault::TooMany),
-            None => Ok(None),
+        Some(redirect) if ask.method == "POST" => match enter(app, ask, &visit).await? {
+            Ok(account) => Ok(Some(open(app, ask, &account, &visit.state, redirect).await?)),
+            Err(fault) => Err(fault),
         },
+        Some(_) => too_many(app, ask).map_or(Ok(None), Err),
     };
     match result {
         Ok(Some(location)) => Ok(Reply::empty(302)
@@ -194,7 +212,25 @@ async fn sign_in(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
     }
 }
 
-async fn show(
+/// Whether the address of a visitor has to rest.
+pub(crate) fn too_many(app: &App, ask: &Ask) -> Option<Fault> {
+    app.throttle
+        .address(ask.peer.ip(), app.clock.seconds())
+        .map(|_| Fault::TooMany)
+}
+
+/// A page without a form, for a request that makes no sense.
+pub(crate) async fn refuse(app: &App, words: &str) -> Result<Reply, StoreError> {
+    let shop = app.shop().await?;
+    let template = RefusedPage {
+        shop: &shop.name,
+        words,
+    };
+    Ok(page(400, &template, ""))
+}
+
+/// The page with its form.
+pub(crate) async fn show(
     app: &App,
     visit: &Visit,
     redirect: Option<&Redirect>,
@@ -207,7 +243,7 @@ async fn show(
         error: fault.map(Fault::words),
         login: &visit.login,
         nonce: &form::nonce(&app.keys, now),
-        auth_session: &form::auth_session(&app.keys, &visit.state, &visit.redirect_text, now),
+        auth_session: &form::auth_session(&app.keys, &visit.tie, &visit.redirect_text, now),
         redirect_uri: &visit.redirect_text,
         state: &visit.state,
     };
@@ -218,13 +254,8 @@ async fn show(
     ))
 }
 
-/// A form that was sent: the place to return to, or what is wrong, in a stock store's order of checks.
-async fn submitted(
-    app: &App,
-    ask: &Ask,
-    visit: &Visit,
-    redirect: &Redirect,
-) -> Result<Result<Option<String>, Fault>, StoreError> {
+/// A form that was sent: who it is, or what is wrong, in a stock store's order of checks.
+pub(crate) async fn enter(app: &App, ask: &Ask, visit: &Visit) -> Result<Result<Account, Fault>, StoreError> {
     let now = app.clock.seconds();
     let field = |name: &str| match ask.sent() {
         Sent::Form(pairs) => pairs
@@ -234,7 +265,7 @@ async fn submitted(
         Sent::Nothing | Sent::Json(_) | Sent::BrokenJson => None,
     };
     let session = field("auth_session").unwrap_or_default();
-    if let Err(fault) = form::check(&app.keys, &session, &visit.state, &visit.redirect_text, now) {
+    if let Err(fault) = form::check(&app.keys, &session, &visit.tie, &visit.redirect_text, now) {
         return Ok(Err(match fault {
             FormFault::Expired => Fault::SessionExpired,
             FormFault::Foreign => Fault::Session,
@@ -262,9 +293,7 @@ async fn submitted(
     if !account.role.may_sell() {
         return Ok(Err(Fault::Permission));
     }
-    open(app, ask, &account, &visit.state, redirect)
-        .await
-        .map(|location| Ok(Some(location)))
+    Ok(Ok(account))
 }
 
 /// Finds out whether the password is right. The permit is taken before the lock is looked at, so that guesses

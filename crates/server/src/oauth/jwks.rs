@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use crate::http::{App, Reply};
 
+/// Where the keys are.
+pub(super) const PATH: &str = "/.well-known/jwks.json";
+
 /// The document. Whoever keeps it for longer than five minutes asks again for a key it does not know.
 pub(super) fn document(app: &App) -> Reply {
     let ring = app.keys.ring();

@@ -54,6 +54,11 @@ fn is_this_device(url: &Url) -> bool {
 }
 
 impl Redirect {
+    /// An address that is a registered client's.
+    pub(crate) fn registered(url: Url) -> Self {
+        Self(url)
+    }
+
     /// The address with more parameters in its query.
     pub(crate) fn with(&self, more: &[(&str, &str)]) -> String {
         let mut url = self.0.clone();

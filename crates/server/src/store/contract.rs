@@ -256,6 +256,29 @@ async fn a_session_reads_back_as_it_was_written(store: Arc<dyn Store>) {
     assert_eq!(store.session(Uuid::new_v4()).await.unwrap(), None);
 }
 
+async fn a_session_of_one_key_begins_once(store: Arc<dyn Store>) {
+    stock(store.as_ref()).await;
+    let session = session(3);
+    let openings: Vec<_> = (0..20).map(|_| store.open_session(session.clone())).collect();
+    let opened = futures_util::future::join_all(openings).await;
+    assert_eq!(
+        opened
+            .into_iter()
+            .filter(|opened| *opened.as_ref().unwrap())
+            .count(),
+        1
+    );
+    let one = Which::One {
+        account_id: 3,
+        id: session.id,
+    };
+    store.end_sessions(one, ended(NOW)).await.unwrap();
+    assert!(
+        !store.open_session(session).await.unwrap(),
+        "also when it is over"
+    );
+}
+
 async fn an_ended_session_never_comes_back(store: Arc<dyn Store>) {
     stock(store.as_ref()).await;
     let session = session(3);
@@ -532,6 +555,7 @@ contract!(
     a_store_is_stocked_once_and_keeps_its_identity,
     an_account_is_found_by_name_or_address_in_any_case,
     a_session_reads_back_as_it_was_written,
+    a_session_of_one_key_begins_once,
     an_ended_session_never_comes_back,
     renewals_of_one_token_at_once_all_get_the_same_successor,
     a_token_from_before_the_last_renewal_ends_the_session_once_it_has_no_excuse,

@@ -151,7 +151,7 @@ impl Store for Sqlite {
         self.engine.read(move |db| customers::page(db, &query))
     }
 
-    fn open_session(&self, session: Session) -> Pending<()> {
+    fn open_session(&self, session: Session) -> Pending<bool> {
         self.engine.write(move |db| sessions::open(db, &session))
     }
 

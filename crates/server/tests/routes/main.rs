@@ -8,6 +8,7 @@ mod dangers;
 mod discovery;
 mod help;
 mod keys;
+mod oauth;
 mod operation;
 mod orders;
 mod recorded;

@@ -52,11 +52,11 @@ fn select(condition: &str) -> String {
     )
 }
 
-pub(super) fn open(db: &Connection, session: &Session) -> Result<(), StoreError> {
-    db.prepare_cached(
+pub(super) fn open(db: &Connection, session: &Session) -> Result<bool, StoreError> {
+    let opened = db.prepare_cached(
         "INSERT INTO sessions (id, account_id, signed_in_at, renewed_at, counter, seen, address, agent_id, client, \
            sender_key)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING",
     )?
     .execute(params![
         session.id.as_bytes(),
@@ -70,7 +70,7 @@ pub(super) fn open(db: &Connection, session: &Session) -> Result<(), StoreError>
         session.client.as_deref(),
         session.sender_key,
     ])?;
-    Ok(())
+    Ok(opened == 1)
 }
 
 /// The number of what many visitors have in common.
