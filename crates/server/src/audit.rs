@@ -310,6 +310,31 @@ impl AuditEntry {
     }
 }
 
+impl AuditEntry {
+    /// A copy of a session's key was used beside the original, and the session was ended for it.
+    pub(crate) fn theft(at: i64, whom: Party, session: Uuid) -> Self {
+        let sentence = format!(
+            "a session of {} was ended: an old key of it was used again, so somebody else may hold a copy",
+            whom.name
+        );
+        Self::new(at, AuditKind::Theft, sentence)
+            .to(whom)
+            .in_session(session)
+    }
+
+    /// A till came with a good key for a session that this database has never heard of: it was restored from an
+    /// older copy.
+    pub(crate) fn adopted(at: i64, whom: Party, session: Uuid) -> Self {
+        let sentence = format!(
+            "a session of {} was taken back: its key is good, and this database is older than it",
+            whom.name
+        );
+        Self::new(at, AuditKind::Adopted, sentence)
+            .to(whom)
+            .in_session(session)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -58,6 +58,8 @@ pub(crate) struct App {
     pub(crate) redirects: RedirectRules,
     pub(crate) throttle: Throttle,
     pub(crate) oauth: OAuth,
+    /// Places for open pages of the office that listen for news.
+    pub(crate) listeners: Arc<Semaphore>,
     /// Passwords hashed at a time.
     pub(crate) hashing: Semaphore,
     pub(crate) log: AccessLog,
@@ -65,7 +67,7 @@ pub(crate) struct App {
 
 impl App {
     /// The shop's settings as they are now.
-    async fn shop(&self) -> Result<Shop, StoreError> {
+    pub(crate) async fn shop(&self) -> Result<Shop, StoreError> {
         let mut shop = self.store.shop().await?;
         if let Some(name) = &self.shop_name {
             shop.name.clone_from(name);

@@ -13,6 +13,8 @@ use url::Url;
 
 mod access_log;
 mod accounts;
+mod activity;
+mod admin;
 mod audit;
 mod catalogue;
 mod clock;

@@ -38,6 +38,9 @@ const STOP_MAX: Duration = Duration::from_secs(5);
 /// Passwords hashed at a time. Each takes 19 MiB and some 20 ms of one core; renewals must not starve.
 const HASHING_MAX: usize = 2;
 
+/// Open pages of the office that hear of news at a time. The others stay as they were loaded.
+const LISTENERS_MAX: usize = 64;
+
 /// A running store server. Dropping it stops the server without waiting for requests.
 #[derive(Debug)]
 pub struct ServerHandle {
@@ -194,6 +197,7 @@ async fn app(
         redirects: RedirectRules::new(config.sign_in.redirect_uris.iter().cloned()),
         throttle: Throttle::default(),
         oauth: OAuth::new(Clients::new(&config.oauth.clients, &config.sign_in.redirect_uris)),
+        listeners: Arc::new(Semaphore::new(LISTENERS_MAX)),
         hashing: Semaphore::new(HASHING_MAX),
         log,
     })

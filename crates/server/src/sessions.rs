@@ -11,6 +11,7 @@ use evertill_wire::{AccessToken, RefreshToken, rest::site::SignedVerdicts};
 use uuid::Uuid;
 
 use crate::{
+    activity::Renewals,
     clock::Clock,
     store::{Account, Ended, Living, Session, Store, StoreError, Visitor, Which},
     tokens::{Claims, Holder, Issued, Mint, Origin, RefreshClaims},
@@ -28,6 +29,7 @@ pub(crate) struct Sessions {
     mint: Mint,
     clock: Clock,
     limits: Limits,
+    renewals: Renewals,
 }
 
 /// A session to be.
@@ -98,7 +100,18 @@ impl Sessions {
             mint,
             clock,
             limits,
+            renewals: Renewals::default(),
         }
+    }
+
+    /// How long an access token lives, in seconds.
+    pub(crate) fn access_life_s(&self) -> i64 {
+        self.mint.access_life_s()
+    }
+
+    /// When sessions were renewed, for the drawing.
+    pub(crate) fn renewals(&self) -> &Renewals {
+        &self.renewals
     }
 
     /// How long sessions live.
@@ -196,6 +209,9 @@ impl Sessions {
                     counter: counter.0,
                     sender_key,
                 };
+                if let Err(error) = self.renewals.note(self.store.as_ref(), session, now).await {
+                    tracing::warn!(%error, "when sessions were renewed could not be noted");
+                }
                 let refresh = (rotation == Rotation::Wanted).then(|| self.refresh(holder, sealed_at));
                 return Ok(Renewal::Granted(self.grant(holder, now, refresh)));
             }

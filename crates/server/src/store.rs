@@ -28,7 +28,9 @@ mod query;
 mod records;
 pub(crate) mod sqlite;
 
-pub(crate) use query::{CustomerQuery, ItemQuery, Order, OrderBy, OrderQuery, Page, Paging, Window};
+pub(crate) use query::{
+    CustomerQuery, ItemQuery, Order, OrderBy, OrderQuery, Page, Paging, RecentQuery, Window,
+};
 pub(crate) use records::*;
 
 /// What a database could not do. Always trouble, never a verdict about anybody.
@@ -146,6 +148,13 @@ pub(crate) trait Store: Send + Sync + 'static {
     fn push_order(&self, push: Box<OrderPush>) -> Pending<Pushed<Order>>;
     /// Books a write to a customer, exactly once.
     fn push_customer(&self, push: Box<CustomerPush>) -> Pending<Pushed<Account>>;
+
+    /// Sessions that live, or ended lately; newest first.
+    fn recent_sessions(&self, query: RecentQuery) -> Pending<Vec<(Session, Option<Account>)>>;
+    /// Notes in which quarters of an hour sessions were renewed, and forgets the half days before `keep_from`.
+    fn note_activity(&self, rows: Vec<Activity>, keep_from: i64) -> Pending<()>;
+    /// When these sessions were renewed, from the half day `since` on.
+    fn activity(&self, sessions: Vec<Uuid>, since: i64) -> Pending<Vec<Activity>>;
 
     /// Adds to the audit log. Nothing in it is ever changed or taken away.
     fn audit(&self, entry: AuditEntry) -> Pending<()>;

@@ -171,6 +171,11 @@ impl Mint {
         }
     }
 
+    /// How long an access token lives, in seconds, before it is shortened at issue.
+    pub(crate) fn access_life_s(&self) -> i64 {
+        self.access_life_s
+    }
+
     /// A new access token of a session. `chance` spreads the lifetimes; any number will do.
     pub(crate) fn access(&self, holder: Holder, now: i64, chance: u32) -> Issued {
         let expires_in = self.access_life_s - shortening(self.access_life_s, chance);

@@ -9,6 +9,7 @@ use evertill_wire::Password;
 use super::{App, Ask, Reply, ask::Sent, help};
 use crate::{
     accounts::{PASSWORD_BYTES_MAX, PasswordHash},
+    admin,
     audit::AuditEntry,
     oauth,
     sessions::Opening,
@@ -65,6 +66,7 @@ pub(super) async fn serve(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
             Ok(asset("text/css; charset=UTF-8", help::styles().as_bytes()))
         }
         (path, _) if oauth::is_oauth(path) => oauth::serve(app, ask).await,
+        (path, _) if admin::is_office(path) => admin::serve(app, ask).await,
         (path, "GET" | "HEAD") if help::is_help(path) => Ok(help::serve(path, ask)),
         (path, "GET" | "HEAD") => match picture_slug(path) {
             Some(slug) => picture(app, slug).await,
@@ -166,7 +168,7 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Redirect => "Missing or invalid redirect_uri parameter.",
             Self::State => "Missing state parameter.",
@@ -287,9 +289,6 @@ pub(crate) async fn enter(app: &App, ask: &Ask, visit: &Visit) -> Result<Result<
         Ok(account) => account,
         Err(fault) => return Ok(Err(fault)),
     };
-    if account.disabled_at.is_some() {
-        return Ok(Err(Fault::Disabled));
-    }
     if !account.role.may_sell() {
         return Ok(Err(Fault::Permission));
     }
@@ -298,7 +297,7 @@ pub(crate) async fn enter(app: &App, ask: &Ask, visit: &Visit) -> Result<Result<
 
 /// Finds out whether the password is right. The permit is taken before the lock is looked at, so that guesses
 /// sent together are not all let through before the first is counted.
-async fn recognise(
+pub(crate) async fn recognise(
     app: &App,
     ask: &Ask,
     login: &str,
@@ -336,7 +335,10 @@ async fn recognise(
     match account {
         Some(account) if fits && known => {
             app.throttle.succeeded(&name);
-            Ok(Ok(account))
+            Ok(match account.disabled_at {
+                Some(_) => Err(Fault::Disabled),
+                None => Ok(account),
+            })
         }
         account => {
             let guesses = app.throttle.failed(&name, ask.peer.ip(), now);

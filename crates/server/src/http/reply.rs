@@ -36,6 +36,7 @@ enum Content {
         media_type: &'static str,
         bytes: Vec<u8>,
     },
+    Events(Body),
 }
 
 impl Reply {
@@ -72,6 +73,11 @@ impl Reply {
                 bytes: page.into_bytes(),
             },
         )
+    }
+
+    /// News that come while they happen.
+    pub(crate) fn events(body: Body) -> Self {
+        Self::new(200, Content::Events(body))
     }
 
     /// WordPress' shape of an error.
@@ -227,13 +233,14 @@ impl Reply {
     pub(crate) fn into_response(self, ask: &Ask, home: &str, now: i64) -> Response {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = self.status;
-        let (media_type, bytes) = match self.body {
-            Content::None => (None, Vec::new()),
+        let (media_type, body) = match self.body {
+            Content::None => (None, Body::empty()),
             Content::Json(value) => (
                 Some("application/json; charset=UTF-8"),
-                value.to_string().into_bytes(),
+                Body::from(value.to_string()),
             ),
-            Content::Bytes { media_type, bytes } => (Some(media_type), bytes),
+            Content::Bytes { media_type, bytes } => (Some(media_type), Body::from(bytes)),
+            Content::Events(body) => (Some("text/event-stream"), body),
         };
         let headers = response.headers_mut();
         let mut set = |name: HeaderName, value: &str| {
@@ -269,7 +276,7 @@ impl Reply {
             set(name.clone(), value);
         }
         if ask.method != "HEAD" {
-            *response.body_mut() = Body::from(bytes);
+            *response.body_mut() = body;
         }
         response
     }

@@ -17,8 +17,10 @@ use crate::{
 };
 
 mod audit;
+mod office;
 
 use audit::*;
+use office::*;
 
 const NOW: i64 = 1_795_402_593;
 
@@ -571,4 +573,7 @@ contract!(
     the_audit_log_gives_back_what_it_was_told,
     the_audit_log_is_read_newest_first_and_in_pages,
     the_audit_log_is_searched_by_time_person_kind_session_and_words,
+    theft_and_a_session_taken_back_are_told,
+    recent_sessions_live_or_ended_lately,
+    renewals_of_a_half_day_come_together_and_old_ones_go,
 );

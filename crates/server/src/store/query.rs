@@ -79,3 +79,16 @@ pub(crate) struct OrderQuery {
     /// Seconds since 1970.
     pub(crate) modified_after: Option<i64>,
 }
+
+/// Sessions for the office.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct RecentQuery {
+    /// Those that ended after this as well, seconds since 1970.
+    pub(crate) ended_after: i64,
+    /// Those of one account.
+    pub(crate) account_id: Option<i64>,
+    /// Folded words that must occur in the person's names and addresses.
+    pub(crate) words: Vec<String>,
+    /// Most sessions to read.
+    pub(crate) limit: u32,
+}

@@ -174,6 +174,16 @@ fn revoked() -> Ending {
     Ending::Revoked
 }
 
+/// In which quarters of an hour of a half day a session was renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Activity {
+    pub(crate) session: Uuid,
+    /// Half days since 1970.
+    pub(crate) half_day: i64,
+    /// One bit for each quarter of an hour, the first in the lowest; 48 in all.
+    pub(crate) quarters: i64,
+}
+
 /// Something for sale: a product or one of its variations.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Item {

@@ -17,6 +17,7 @@ use super::*;
 use crate::{error::ServerError, home::private};
 
 mod accounts;
+mod activity;
 mod audit;
 mod catalogue;
 mod changes;
@@ -228,6 +229,18 @@ impl Store for Sqlite {
 
     fn push_customer(&self, push: Box<CustomerPush>) -> Pending<Pushed<Account>> {
         self.engine.write(move |db| customers::push(db, &push))
+    }
+
+    fn recent_sessions(&self, query: RecentQuery) -> Pending<Vec<(Session, Option<Account>)>> {
+        self.engine.read(move |db| sessions::recent(db, &query))
+    }
+
+    fn note_activity(&self, rows: Vec<Activity>, keep_from: i64) -> Pending<()> {
+        self.engine.write(move |db| activity::note(db, &rows, keep_from))
+    }
+
+    fn activity(&self, sessions: Vec<Uuid>, since: i64) -> Pending<Vec<Activity>> {
+        self.engine.read(move |db| activity::of(db, &sessions, since))
     }
 
     fn audit(&self, entry: AuditEntry) -> Pending<()> {

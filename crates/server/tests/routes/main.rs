@@ -9,6 +9,7 @@ mod discovery;
 mod help;
 mod keys;
 mod oauth;
+mod office;
 mod operation;
 mod orders;
 mod recorded;

@@ -144,3 +144,29 @@ pub(super) async fn the_audit_log_is_searched_by_time_person_kind_session_and_wo
         );
     }
 }
+
+pub(super) async fn theft_and_a_session_taken_back_are_told(store: Arc<dyn Store>) {
+    stock(store.as_ref()).await;
+    let lost = Uuid::new_v4();
+    for (counter, at) in [(4, 10), (5, 20), (6, 30)] {
+        granted(store.renew(ask(lost, counter, NOW + at)).await);
+    }
+    for at in [900, 901] {
+        store.renew(ask(lost, 4, NOW + at)).await.unwrap();
+    }
+    let page = store.audit_log(AuditQuery::default()).await.unwrap();
+    let told: Vec<_> = page
+        .rows
+        .iter()
+        .map(|row| (row.entry.kind, row.entry.at))
+        .collect();
+    assert_eq!(
+        told,
+        [(AuditKind::Theft, NOW + 900), (AuditKind::Adopted, NOW + 10)]
+    );
+    assert!(
+        page.rows
+            .iter()
+            .all(|row| row.entry.session == lost.to_string()[..8])
+    );
+}

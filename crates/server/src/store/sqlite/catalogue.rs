@@ -201,6 +201,14 @@ impl Filter {
         }
     }
 
+    /// The conditions, and the values that belong to them.
+    pub(super) fn parts(&self) -> (String, impl rusqlite::Params) {
+        (
+            self.conditions.join(" AND "),
+            rusqlite::params_from_iter(self.values.iter()),
+        )
+    }
+
     fn clause(&self) -> String {
         match self.conditions.is_empty() {
             true => String::new(),

@@ -1,13 +1,14 @@
 //! Rows of sessions.
 
-use evertill_issuer::{Change, Counter, Row as Life, Seconds, access_used};
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use evertill_issuer::{Change, Counter, Ending, Row as Life, Seconds, access_used};
+use rusqlite::{Connection, OptionalExtension as _, Row, params, types::Value as Sql};
 use uuid::Uuid;
 
-use super::accounts;
+use super::{accounts, audit, catalogue::Filter};
 use crate::{
+    audit::{AuditEntry, Party},
     sessions::renewal::{self, Held, RenewalAsk, Renewed, Write},
-    store::{Account, Ended, Living, Mark, Session, StoreError, Visitor, Which},
+    store::{Account, Ended, Living, Mark, RecentQuery, Session, StoreError, Visitor, Which},
 };
 
 const COLUMNS: &str = "sessions.id, sessions.account_id, sessions.signed_in_at, sessions.renewed_at, \
@@ -118,6 +119,9 @@ pub(super) fn renew(db: &Connection, ask: &RenewalAsk) -> Result<Option<Renewed>
                 return Ok(None);
             };
             open(db, &session)?;
+            if let Some(account) = &account {
+                audit::append(db, &AuditEntry::adopted(ask.now, Party::of(account), id))?;
+            }
             (session, account)
         }
     };
@@ -134,6 +138,9 @@ pub(super) fn renew(db: &Connection, ask: &RenewalAsk) -> Result<Option<Renewed>
                 id,
             };
             end(db, which, &ended)?;
+            if let (Ending::Theft, Some(account)) = (ended.reason, &account) {
+                audit::append(db, &AuditEntry::theft(ended.at, Party::of(account), id))?;
+            }
         }
     }
     Ok(Some(renewed))
@@ -234,4 +241,25 @@ pub(super) fn ended_since(db: &Connection, mark: Mark) -> Result<(Vec<Uuid>, Mar
         accounts,
     };
     Ok((rows.collect::<Result<_, _>>()?, now))
+}
+
+/// Sessions that live, or ended lately; newest first.
+pub(super) fn recent(
+    db: &Connection,
+    query: &RecentQuery,
+) -> Result<Vec<(Session, Option<Account>)>, StoreError> {
+    let mut filter = Filter::default();
+    filter.with(
+        "(sessions.ended_at IS NULL OR sessions.ended_at > ?)",
+        Sql::Integer(query.ended_after),
+    );
+    if let Some(id) = query.account_id {
+        filter.with("sessions.account_id = ?", Sql::Integer(id));
+    }
+    filter.words("accounts.search", &query.words);
+    let (condition, values) = filter.parts();
+    let sql = format!("{} LIMIT {}", select(&condition), query.limit);
+    let mut statement = db.prepare(&sql)?;
+    let rows = statement.query_map(values, |row| Ok(read(row)))?;
+    rows.map(|row| row?).collect()
 }
