@@ -20,7 +20,7 @@ use crate::discovery::{Discovery, discover_store};
 use crate::error::{ClientError, Seen};
 use crate::home::Home;
 use crate::http::{Http, Request};
-use crate::profile::StoreProfile;
+use crate::profile::{StoreProfile, TokenPlace};
 use crate::session_name::SessionName;
 use crate::sign_in::{self, PendingSignIn};
 use crate::status::{SessionStatus, Snapshot};
@@ -277,6 +277,20 @@ impl Keeper {
         if self.status().needs_person() {
             self.shared.profile.send_replace(Some(profile));
         }
+        Ok(())
+    }
+
+    /// Sends tokens in another place of a request from now on, to the same origin: for a site that loses one of them.
+    ///
+    /// # Errors
+    /// [`ClientError::NotSignedIn`] before the store was met; [`ClientError::FileNotWritten`].
+    pub fn use_token_place(&self, place: TokenPlace) -> Result<(), ClientError> {
+        let profile = StoreProfile {
+            token_place: place,
+            ..self.session_profile()?
+        };
+        self.shared.home.save_profile(&profile)?;
+        self.shared.profile.send_replace(Some(profile));
         Ok(())
     }
 

@@ -75,6 +75,46 @@ impl Verdict {
     }
 }
 
+/// Something a till can do about a finding when a person presses a button, and a command where there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// Sign in again.
+    SignIn,
+    /// Renew the session now.
+    Renew,
+    /// End the pause and ask the store now.
+    TryNow,
+    /// Send the sign-in another way.
+    Transport,
+    /// Set the catalogue aside and read it anew.
+    Catalogue,
+}
+
+impl Action {
+    /// The words on a button.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::SignIn => "Sign in again",
+            Self::Renew => "Renew now",
+            Self::TryNow => "Try now",
+            Self::Transport => "Send the sign-in another way",
+            Self::Catalogue => "Rebuild the catalogue",
+        }
+    }
+
+    /// The command that does the same, without the address of the store; empty where only a running till can.
+    #[must_use]
+    pub fn command(self) -> &'static str {
+        match self {
+            Self::SignIn => "evertill login --store",
+            Self::Renew | Self::TryNow => "evertill refresh --store",
+            Self::Transport | Self::Catalogue => "",
+        }
+    }
+}
+
 /// What to do, and who can.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remedy {
@@ -85,17 +125,28 @@ pub struct Remedy {
     /// Lines to paste somewhere, where the fix is made of lines.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub copyable: Option<String>,
+    /// What the till can do about it at the press of a button.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub action: Option<Action>,
 }
 
 impl Remedy {
-    /// A remedy without lines to paste.
+    /// A remedy without lines to paste. What passes by itself may be tried before its time.
     #[must_use]
     pub fn new(who: Fixer, text: impl Into<String>) -> Self {
         Self {
             who,
             text: text.into(),
             copyable: None,
+            action: (who == Fixer::Time).then_some(Action::TryNow),
         }
+    }
+
+    /// Adds what a button does about it.
+    #[must_use]
+    pub fn with_action(mut self, action: Action) -> Self {
+        self.action = Some(action);
+        self
     }
 
     /// Adds lines to paste.

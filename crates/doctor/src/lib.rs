@@ -34,7 +34,7 @@ pub use context::{Context, SessionKept, SessionKnown};
 pub use device::{Device, ThisDevice};
 pub use diagnose::{FirstCause, diagnose};
 pub use error::DoctorError;
-pub use finding::{Finding, Fixer, Layer, Remedy, Verdict};
+pub use finding::{Action, Finding, Fixer, Layer, Remedy, Verdict};
 pub use report::{Hop, HopState, Readiness, Removed, Report};
 pub use till::{CatalogueState, PrinterState, TillView, UnsentSales};
 

@@ -2,7 +2,7 @@
 
 use evertill_wire::Code;
 
-use crate::finding::{Fixer, Remedy};
+use crate::finding::{Action, Fixer, Remedy};
 
 /// Lines that let the `Authorization` header through to PHP.
 const HEADER_LINES: &str = "\
@@ -167,6 +167,7 @@ pub(crate) fn database() -> Remedy {
         "The till tries again by itself. If it lasts, ask the host whether the database server runs and whether the \
          database settings in wp-config.php are right.",
     )
+    .with_action(Action::TryNow)
 }
 
 /// Maintenance.
@@ -202,6 +203,7 @@ pub(crate) fn nobody_behind() -> Remedy {
         "The till tries again by itself. If it lasts, ask the host whether PHP runs (PHP-FPM, or the application behind \
          the proxy).",
     )
+    .with_action(Action::TryNow)
 }
 
 /// Any other failure of the server.
@@ -210,6 +212,7 @@ pub(crate) fn server_error() -> Remedy {
         Fixer::Website,
         "The till tries again by itself. If it lasts, the host's error log says what failed.",
     )
+    .with_action(Action::TryNow)
 }
 
 /// Answers arrive damaged.
@@ -237,6 +240,7 @@ pub(crate) fn sign_in() -> Remedy {
         Fixer::Cashier,
         "Sign in again, on the till or with `evertill login`. Sales that wait stay on the till and are sent afterwards.",
     )
+    .with_action(Action::SignIn)
 }
 
 /// A right is missing.

@@ -128,7 +128,16 @@ impl AtRest {
     /// [`TillError::Write`].
     pub async fn clear_cache(&self) -> Result<(), TillError> {
         match &self.db {
-            Some(db) => db.write("forget the catalogue", clear::cache).await,
+            Some(db) => {
+                db.write("forget the catalogue", |tx| {
+                    clear::cache(tx)?;
+                    clear::note(
+                        tx,
+                        "Cleared the catalogue and its pictures from the command line.",
+                    )
+                })
+                .await
+            }
             None => Ok(()),
         }
     }
@@ -139,7 +148,13 @@ impl AtRest {
     /// [`TillError::Write`].
     pub async fn clear_people(&self) -> Result<(), TillError> {
         match &self.db {
-            Some(db) => db.write("forget who was signed in", clear::people).await,
+            Some(db) => {
+                db.write("forget who was signed in", |tx| {
+                    clear::people(tx)?;
+                    clear::note(tx, "Cleared the session from the command line.")
+                })
+                .await
+            }
             None => Ok(()),
         }
     }

@@ -108,6 +108,17 @@ pub(crate) fn unsent(db: &Connection) -> rusqlite::Result<Sum> {
     Ok(Sum::of(sales::unsent_all(db)?.iter().map(|row| &row.sale)))
 }
 
+/// Those of them that are in no file yet.
+pub(crate) fn not_exported(db: &Connection) -> rusqlite::Result<Sum> {
+    let mut left = Vec::new();
+    for row in sales::unsent_all(db)? {
+        if !events::has(db, row.sale.uuid(), EXPORTED)? {
+            left.push(row.sale);
+        }
+    }
+    Ok(Sum::of(left.iter()))
+}
+
 /// Everything that is not booked, ready to be sealed.
 pub(crate) fn load(db: &Connection) -> rusqlite::Result<(Load, Sum)> {
     let rows = sales::unsent_all(db)?;

@@ -11,18 +11,24 @@ pub(crate) const MENDED: &str = "mended";
 
 /// Forgets the catalogue, its pictures and how far it was read.
 pub(crate) fn cache(tx: &Transaction<'_>) -> rusqlite::Result<()> {
-    goods::forget(tx)?;
+    goods::forget_goods(tx)?;
+    goods::forget_pictures(tx)?;
     for key in [settings::FEED, settings::STORE_SETTINGS] {
         settings::remove(tx, key)?;
     }
-    note(tx, "Cleared the catalogue and its pictures; they are read anew.")
+    Ok(())
+}
+
+/// Forgets the catalogue and how far it was read; the pictures stay.
+pub(crate) fn catalogue(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    goods::forget_goods(tx)?;
+    settings::remove(tx, settings::FEED)
 }
 
 /// Forgets who was signed in, and which browsers were known.
 pub(crate) fn people(tx: &Transaction<'_>) -> rusqlite::Result<()> {
     settings::put(tx, settings::LAST_PERSON, "null")?;
-    settings::remove(tx, settings::BROWSER_SECRET)?;
-    note(tx, "Cleared the session; somebody has to sign in.")
+    settings::remove(tx, settings::BROWSER_SECRET)
 }
 
 /// Writes down that something was done to mend the till.

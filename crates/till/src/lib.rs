@@ -23,6 +23,7 @@ mod desk;
 mod error;
 mod hub;
 mod lock;
+mod mend;
 mod outbox;
 pub mod pages;
 mod session;

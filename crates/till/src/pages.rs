@@ -22,10 +22,13 @@
 //! | `GET /sales` | [`SalesPage`] | [`SalesFragment`] → `#sales` |
 //! | `GET /session` | [`SessionPage`] | [`SessionFragment`] → `#session` |
 //! | `GET /health` | [`HealthPage`] | – |
+//! | `GET /mend/{name}`, `POST` refused | [`MendPage`] | – |
+//! | `GET /sales/carry`, `POST /sales/import` | [`CarryPage`] | – |
 //! | `GET /error-codes?q`, `/error-codes/{code}` | [`HelpPage`] | – |
 //! | `GET /sign-in?store` | [`SignInPage`] | [`ChecksFragment`] → `#checks` |
 //! | `GET /events` | – | event `bar` carries [`BarFragment`]; `session` and `sales` may carry a fragment or nothing: the script then asks the page's own route again |
 
+mod care;
 mod checkout;
 pub mod format;
 mod frame;
@@ -38,9 +41,10 @@ mod session;
 mod sheet;
 mod sign_in;
 
+pub use care::{CarryPage, MendPage};
 pub use checkout::{CheckoutPage, QuickAmount, RecapLine, Take, TakeFragment};
 pub use frame::{BarFragment, Frame, Nav, Person, StateBar, StoreLink, Tone, Waiting};
-pub use health::{HealthCheck, HealthGroup, HealthHop, HealthPage, HealthView};
+pub use health::{Done, HealthCheck, HealthGroup, HealthHop, HealthPage, HealthView};
 pub use help::HelpPage;
 pub use problem::ProblemPage;
 pub use register::{

@@ -4,6 +4,7 @@
 //! to the browser it was made for. No answer holds a token of the store.
 
 pub(crate) mod browser;
+mod care;
 mod cart;
 mod checkout;
 mod events;
@@ -16,6 +17,7 @@ mod sales;
 mod session;
 pub(crate) mod sign_in;
 mod typed;
+mod upload;
 mod visit;
 
 use std::sync::Arc;
@@ -30,6 +32,9 @@ use axum::routing::{get, post};
 use crate::assets;
 use crate::till::Till;
 use reply::Failed;
+
+/// Largest file of sales that is taken in, with the form around it, in bytes.
+const UPLOAD_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Every address of the till.
 pub(crate) fn router(till: Arc<Till>) -> Router {
@@ -66,6 +71,13 @@ pub(crate) fn router(till: Arc<Till>) -> Router {
         .route("/sign-in", get(sign_in::show))
         .route("/sign-in/start", post(sign_in::start))
         .route("/sign-in/callback", get(sign_in::callback))
+        .route("/sales/carry", get(care::carry_page))
+        .route("/sales/export", post(care::export))
+        .route(
+            "/sales/import",
+            post(care::import).layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX)),
+        )
+        .route("/mend/{name}", get(care::preview).post(care::mend))
         .route("/health", get(health::show))
         .route("/health/report", get(health::report))
         .route("/events", get(events::listen))

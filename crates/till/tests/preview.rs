@@ -64,6 +64,10 @@ fn pages() -> BTreeMap<String, String> {
     for state in ["well", "fix", "broken"] {
         put(&format!("health-{state}"), health::health(state).render());
     }
+    put("mend", health::mend("").render());
+    put("mend-refused", health::mend("3 sales over 56.90 GBP").render());
+    put("carry", health::carry("3 sales over 56.90 GBP").render());
+    put("carry-empty", health::carry("").render());
     for state in ["new", "looking", "ready", "again"] {
         put(&format!("sign-in-{state}"), after::sign_in(state).render());
     }
@@ -369,7 +373,7 @@ fn the_health_page_begins_with_the_verdict_and_marks_the_broken_hop() {
     assert!(broken.contains("<li class=\"bad\"><span class=\"node\">"));
     assert!(broken.contains("API01008") && broken.contains("whoever runs the store"));
     let fix = health::health("fix").render().unwrap();
-    assert!(fix.contains("Ready to sell. 1 thing to fix today.") && fix.contains("class=\"paste\""));
+    assert!(fix.contains("Ready to sell. 1 thing to fix today.") && fix.contains("class=\"paste grow\""));
 }
 
 #[test]

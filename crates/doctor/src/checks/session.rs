@@ -1,5 +1,6 @@
 //! The session: does a token arrive, is it accepted, how long does it last.
 
+use evertill_client::profile::TokenPlace;
 use evertill_session::policy::HORIZON_NOTICE;
 use evertill_session::{Answer, Reason, StateName, jwt};
 use evertill_wire::Code;
@@ -8,7 +9,7 @@ use evertill_wire::rest::auth::SessionRow;
 use super::device::span;
 use super::{Asked, site};
 use crate::context::{Context, SessionKnown};
-use crate::finding::{Finding, Fixer, Layer, Remedy, Verdict};
+use crate::finding::{Action, Finding, Fixer, Layer, Remedy, Verdict};
 use crate::probe::Outcome;
 use crate::reading::{self, Problem};
 use crate::remedies;
@@ -33,22 +34,31 @@ pub(super) async fn token_way(asked: Asked, context: &Context) -> Finding {
         }
         Outcome::NotAsked(why) => return asked.after(why),
     };
-    let stripped = |sentence: &str| {
-        Problem::new(
-            Layer::Proxy,
-            Code::INVALID_SITE_CONFIGURATION,
-            sentence,
-            remedies::header_stripped(),
-        )
+    let stripped = |sentence: &str, remedy: Remedy| {
+        Problem::new(Layer::Proxy, Code::INVALID_SITE_CONFIGURATION, sentence, remedy)
     };
+    let is_in_header = context
+        .profile
+        .as_ref()
+        .is_some_and(|profile| profile.token_place == TokenPlace::Header);
     match echo.arrived {
         Some((true, _)) => asked.ok("The sign-in header arrives."),
+        Some((false, true)) if is_in_header => stripped(
+            "Something in front of WordPress removes the sign-in header, and this till still sends it there.",
+            remedies::header_stripped().with_action(Action::Transport),
+        )
+        .into_finding(asked.id, Verdict::Broken)
+        .seen("spare route", "free"),
         Some((false, true)) => stripped(
             "Something in front of WordPress removes the sign-in header; the address carries the sign-in instead.",
+            remedies::header_stripped(),
         )
         .into_finding(asked.id, Verdict::Warn)
         .seen("spare route", "in use"),
-        Some((false, false)) => stripped("Something in front of WordPress removes the sign-in on every way.")
+        Some((false, false)) => stripped(
+            "Something in front of WordPress removes the sign-in on every way.",
+            remedies::header_stripped(),
+        )
             .into_finding(asked.id, Verdict::Broken),
         None => match reading::problem(&echo.reply) {
             Some(problem) if problem.code != Code::WCPOS_PLUGIN_NOT_FOUND => {
@@ -71,7 +81,7 @@ pub(super) async fn signed_in(asked: Asked, context: &Context) -> Finding {
                 Verdict::Broken,
                 Code::AUTH_REQUIRED,
                 "Nobody is signed in.",
-                remedies::of_code(Code::AUTH_REQUIRED, Fixer::Cashier),
+                remedies::of_code(Code::AUTH_REQUIRED, Fixer::Cashier).with_action(Action::SignIn),
             );
         }
         SessionKnown::Kept(kept) => kept,
@@ -154,7 +164,8 @@ fn token_refused(code: &str) -> Problem {
             Fixer::Cashier,
             "Nothing, for a moment: the till renews the session by itself. If it is refused again, sign in \
              again; sales that wait stay on the till.",
-        ),
+        )
+        .with_action(Action::Renew),
     )
     .seen("store said", code)
 }
@@ -301,7 +312,8 @@ pub(super) async fn horizon(asked: Asked, context: &Context) -> Finding {
         Verdict::Warn,
         Code::REFRESH_TOKEN_EXPIRED,
         format!("The store ends this session in {shown}."),
-        Remedy::new(Fixer::Cashier, "Sign in again at a quiet moment before that."),
+        Remedy::new(Fixer::Cashier, "Sign in again at a quiet moment before that.")
+            .with_action(Action::SignIn),
     )
 }
 

@@ -5,7 +5,7 @@ use evertill_wire::Code;
 use super::Asked;
 use super::device::span;
 use crate::context::Context;
-use crate::finding::{Finding, Fixer, Remedy, Verdict};
+use crate::finding::{Action, Finding, Fixer, Remedy, Verdict};
 
 /// Sales that wait longer than this while the store answers want a look, in seconds.
 const WAIT_FINE_S: u64 = 15 * 60;
@@ -101,7 +101,8 @@ pub(super) async fn catalogue(asked: Asked, context: &Context) -> Finding {
             Remedy::new(
                 Fixer::Time,
                 "It is brought up to date by itself as soon as the store answers.",
-            ),
+            )
+            .with_action(Action::Catalogue),
         );
     }
     asked.ok(sentence)

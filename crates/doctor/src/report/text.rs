@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{HopState, Report};
-use crate::finding::{Finding, Verdict, who};
+use crate::finding::{Action, Finding, Verdict, who};
 
 /// Width of the column with the verdict.
 const VERDICT_WIDTH: usize = 12;
@@ -24,7 +24,7 @@ pub(super) fn write(report: &Report) -> String {
     }
     let _ = writeln!(text, "\n{}\n", path(report));
     for row in &report.rows {
-        lines(&mut text, row);
+        lines(&mut text, row, &report.store);
     }
     if !report.store.is_empty() {
         let seconds = report.took_ms / 1_000;
@@ -63,7 +63,7 @@ fn path(report: &Report) -> String {
     hops.join(" -> ")
 }
 
-fn lines(text: &mut String, row: &Finding) {
+fn lines(text: &mut String, row: &Finding, store: &str) {
     let code = row.code.map(|code| format!(" ({code})")).unwrap_or_default();
     let word = row.verdict.word();
     let _ = writeln!(
@@ -81,6 +81,9 @@ fn lines(text: &mut String, row: &Finding) {
     if let Some(remedy) = &row.remedy {
         let _ = writeln!(text, "{indent}fix: {}", remedy.text);
         let _ = writeln!(text, "{indent}by: {}", who(remedy.who));
+        if let Some(command) = remedy.action.map(Action::command).filter(|it| !it.is_empty()) {
+            let _ = writeln!(text, "{indent}run: {command} {store}");
+        }
         for line in remedy.copyable.iter().flat_map(|lines| lines.lines()) {
             let _ = writeln!(text, "{indent}| {line}");
         }

@@ -94,12 +94,17 @@ pub(crate) fn replace_tax_rates(db: &Connection, rates: &[TaxRate]) -> rusqlite:
     replace(db, "tax_rates", rows)
 }
 
-/// Takes everything out.
-pub(crate) fn forget(db: &Connection) -> rusqlite::Result<()> {
+/// Takes everything out but the pictures.
+pub(crate) fn forget_goods(db: &Connection) -> rusqlite::Result<()> {
     db.execute_batch(
-        "DELETE FROM products; DELETE FROM variations; DELETE FROM categories; DELETE FROM tax_rates;
-         DELETE FROM pictures;",
+        "DELETE FROM products; DELETE FROM variations; DELETE FROM categories; DELETE FROM tax_rates;",
     )
+}
+
+/// Takes the pictures out.
+pub(crate) fn forget_pictures(db: &Connection) -> rusqlite::Result<()> {
+    db.execute("DELETE FROM pictures", [])?;
+    Ok(())
 }
 
 /// The stored picture of an address.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use evertill_doctor::finding::who;
-use evertill_doctor::{Finding, HopState, Layer, Readiness, Report, Verdict};
+use evertill_doctor::{Action, Finding, HopState, Layer, Readiness, Report, Verdict};
 
 use super::frame::{Frame, Tone};
 
@@ -14,6 +14,17 @@ pub struct HealthPage {
     pub frame: Frame,
     /// What the doctor says.
     pub health: HealthView,
+    /// What was done about faults on this till, newest first.
+    pub done: Vec<Done>,
+}
+
+/// Something that was done on this till.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Done {
+    /// When, as a person says it.
+    pub at: String,
+    /// What.
+    pub words: String,
 }
 
 /// What the doctor says, as the page shows it.
@@ -84,6 +95,10 @@ pub struct HealthCheck {
     pub who: &'static str,
     /// Lines to paste; may be empty.
     pub lines: String,
+    /// Words on the button that does something about it; empty without one.
+    pub press: &'static str,
+    /// Where the button leads.
+    pub href: &'static str,
 }
 
 /// The places in the order of the way.
@@ -186,7 +201,26 @@ impl HealthCheck {
             lines: remedy
                 .and_then(|remedy| remedy.copyable.clone())
                 .unwrap_or_default(),
+            press: remedy
+                .and_then(|remedy| remedy.action)
+                .map(Action::label)
+                .unwrap_or_default(),
+            href: remedy
+                .and_then(|remedy| remedy.action)
+                .map(leads_to)
+                .unwrap_or_default(),
         }
+    }
+}
+
+/// The page of the till that does it.
+fn leads_to(action: Action) -> &'static str {
+    match action {
+        Action::SignIn => "/sign-in",
+        Action::Renew => "/mend/renew",
+        Action::TryNow => "/mend/try-now",
+        Action::Transport => "/mend/transport",
+        Action::Catalogue => "/mend/catalogue",
     }
 }
 

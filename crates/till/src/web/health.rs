@@ -12,10 +12,13 @@ use evertill_doctor::{
 use super::reply::{Failed, answer, page};
 use super::visit::Visit;
 use crate::clock;
-use crate::db::sales;
+use crate::db::{events, sales};
 use crate::error::TillError;
-use crate::pages::{HealthPage, HealthView, Nav};
+use crate::pages::{Done, HealthPage, HealthView, Nav, format};
 use crate::till::Till;
+
+/// Rows of what was done.
+const DONE_MAX: u32 = 10;
 
 /// The till's own affairs at the moment somebody asks.
 #[derive(Debug)]
@@ -46,6 +49,7 @@ pub(super) async fn show(State(till): State<Arc<Till>>, _visit: Visit) -> Respon
         page(&HealthPage {
             frame: till.frame("Health", Nav::Health).await?,
             health: HealthView::of(&report),
+            done: done(&till).await?,
         })
     };
     answer(&till, drawn.await).await
@@ -70,6 +74,20 @@ pub(super) async fn report(State(till): State<Arc<Till>>, _visit: Visit) -> Resp
         )
     };
     answer(&till, made.await).await
+}
+
+/// What was done on this till, newest first.
+async fn done(till: &Till) -> Result<Vec<Done>, TillError> {
+    let events = till
+        .db
+        .read("look what was done", |db| events::of_till(db, DONE_MAX))
+        .await?;
+    let (wall, now_ms) = (till.wall(), clock::now_ms());
+    let shown = events.into_iter().map(|event| Done {
+        at: format::moment(&wall.at(event.at_ms), &wall.at(now_ms)),
+        words: event.words,
+    });
+    Ok(shown.collect())
 }
 
 async fn examined(till: &Till) -> Result<Report, TillError> {

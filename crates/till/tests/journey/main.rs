@@ -7,6 +7,7 @@ mod goods;
 mod guarding;
 mod help;
 mod killed;
+mod mending;
 mod proxy;
 mod selling;
 mod session;

@@ -74,6 +74,41 @@ pub(crate) fn health(state: &str) -> HealthPage {
     HealthPage {
         frame: frame("Health", Nav::Health, "online"),
         health: HealthView::of(&diagnose(&findings)),
+        done: vec![Done {
+            at: "10:41".into(),
+            words: "Ended the pause; the shop is asked now. Asked for by Ada Osei.".into(),
+        }],
+    }
+}
+
+pub(crate) fn mend(refused: &str) -> MendPage {
+    MendPage {
+        frame: frame("Clear the session", Nav::Health, "online"),
+        csrf: super::shop::CSRF.into(),
+        action: "/mend/clear-session".into(),
+        title: "Clear the session",
+        happens: &[
+            "The session ends here and at the shop. When the shop does not answer it is told later.",
+            "Somebody has to sign in before anything is sent.",
+        ],
+        stays: &[
+            "Every sale, sent or not, and every open or parked sale",
+            "The catalogue",
+        ],
+        button: "Clear the session",
+        refused: refused.into(),
+    }
+}
+
+pub(crate) fn carry(waiting: &str) -> CarryPage {
+    CarryPage {
+        frame: frame("Move sales", Nav::Sales, "offline"),
+        csrf: super::shop::CSRF.into(),
+        waiting: waiting.into(),
+        letters_min: 8,
+        done: "Took in 2 sales over 31.00 GBP from Till 3; 0 were here already. They are sent by themselves."
+            .into(),
+        ..CarryPage::default()
     }
 }
 
