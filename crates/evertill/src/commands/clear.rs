@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use evertill_client::{Home, Keeper, KeeperOptions, SignedOut, StoreAddress};
+use evertill_client::{Home, Keeper, KeeperOptions, SessionName, SignedOut, StoreAddress};
 use evertill_till::AtRest;
 
 use super::sales;
@@ -41,7 +41,9 @@ async fn clear(options: &Clear, home: &Home, till: &AtRest, printer: &Printer) -
     }
     if options.credentials || options.all {
         for store in &stores {
-            sign_out(home, store, printer).await?;
+            for session in home.sessions(store)? {
+                sign_out(home, store, session, printer).await?;
+            }
         }
         till.clear_people().await?;
         printer.note("The till is ready for a fresh sign-in.");
@@ -77,8 +79,17 @@ async fn export(till: &AtRest, file: &Path, printer: &Printer) -> Result<(), Fai
     Ok(())
 }
 
-async fn sign_out(home: &Home, store: &StoreAddress, printer: &Printer) -> Result<(), Failure> {
-    let keeper = Keeper::open(home, store, KeeperOptions::default()).await?;
+async fn sign_out(
+    home: &Home,
+    store: &StoreAddress,
+    session: SessionName,
+    printer: &Printer,
+) -> Result<(), Failure> {
+    let options = KeeperOptions {
+        session,
+        ..KeeperOptions::default()
+    };
+    let keeper = Keeper::open(home, store, options).await?;
     let result = keeper.sign_out().await;
     keeper.shutdown().await;
     printer.note(&match result? {
