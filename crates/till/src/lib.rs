@@ -31,9 +31,11 @@ mod shelf;
 mod start;
 mod till;
 mod views;
+mod watch;
 mod web;
 
 pub use at_rest::{AtRest, unsent_sales};
 pub use carry::{Sum, TakenIn};
 pub use error::TillError;
 pub use start::{TillHandle, TillOptions, start};
+pub use watch::{Found, last_found};

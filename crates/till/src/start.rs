@@ -22,6 +22,7 @@ use crate::outbox::{NUDGES_MAX, Run};
 use crate::session::{Person, Session};
 use crate::shelf::Shelf;
 use crate::till::Till;
+use crate::watch as watch_trouble;
 use crate::web::browser::BrowserSecret;
 use crate::web::sign_in::Door;
 use crate::{catalogue, outbox, session, web};
@@ -151,6 +152,7 @@ pub async fn start(options: TillOptions) -> Result<TillHandle, TillError> {
         shelf: RwLock::new(Arc::new(Shelf::default())),
         wall: RwLock::new(Wall::new("", "")),
         name: RwLock::new(kept.name),
+        found: RwLock::new(None),
         db: db.clone(),
     });
     catalogue::restock(&till).await?;
@@ -158,6 +160,7 @@ pub async fn start(options: TillOptions) -> Result<TillHandle, TillError> {
         tokio::spawn(serve(listener, Arc::clone(&till), stopping.clone())),
         tokio::spawn(outbox::drive(Arc::clone(&till), nudged, stopping.clone())),
         tokio::spawn(catalogue::drive(Arc::clone(&till), stopping.clone())),
+        tokio::spawn(watch_trouble::follow(Arc::clone(&till), stopping.clone())),
         tokio::spawn(session::follow(till, stopping)),
     ];
     tracing::info!(address = %bound, store = %address, "the till of {address} listens on {bound}");

@@ -16,6 +16,7 @@ use crate::pages::{Frame, Nav, StateBar};
 use crate::session::Session;
 use crate::shelf::Shelf;
 use crate::views::bar::{BarFacts, Standing, bar};
+use crate::watch::Found;
 use crate::web::browser::BrowserSecret;
 use crate::web::sign_in::Door;
 
@@ -54,6 +55,8 @@ pub(crate) struct Till {
     pub(crate) shelf: RwLock<Arc<Shelf>>,
     pub(crate) wall: RwLock<Wall>,
     pub(crate) name: RwLock<String>,
+    /// What the doctor found by itself, while it holds.
+    pub(crate) found: RwLock<Option<Found>>,
 }
 
 impl Till {
@@ -93,6 +96,11 @@ impl Till {
             .collect();
         origins.dedup();
         origins.join(" ")
+    }
+
+    /// What the doctor found by itself, while it holds.
+    pub(crate) fn found(&self) -> Option<Found> {
+        self.found.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Name of this till.
@@ -150,6 +158,7 @@ impl Till {
         };
         let facts = BarFacts {
             standing: self.session.standing(),
+            found: self.found().map(|found| found.sentence),
             unreachable_since_ms,
             unsent,
             refused: parked.count,

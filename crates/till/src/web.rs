@@ -9,7 +9,7 @@ mod cart;
 mod checkout;
 mod events;
 mod guard;
-mod health;
+pub(crate) mod health;
 mod help;
 mod register;
 mod reply;

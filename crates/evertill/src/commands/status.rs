@@ -47,6 +47,15 @@ pub(crate) fn run(options: &Status, home: &Home, printer: &Printer) -> Result<()
             printer.data(&format!("  hint: {}", cause.code.entry().remedy))?;
         }
     }
+    if let Some(found) = evertill_till::last_found(home.path())? {
+        printer.data("")?;
+        printer.data(&format!(
+            "The doctor looked by itself: {} ({})",
+            found.sentence, found.code
+        ))?;
+        printer.data(&format!("  fix: {}", found.remedy))?;
+        printer.data(&format!("  by: {}", found.who))?;
+    }
     Ok(())
 }
 

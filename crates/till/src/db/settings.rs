@@ -17,6 +17,9 @@ pub(crate) const STORE_SETTINGS: &str = "store_settings";
 /// Where the change feed was read up to.
 pub(crate) const FEED: &str = "feed";
 
+/// What the doctor found by itself, as JSON, while it holds.
+pub(crate) const FOUND: &str = "doctor_found";
+
 /// The value under a key.
 pub(crate) fn find(db: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
     db.prepare_cached("SELECT value FROM settings WHERE key = ?1")?

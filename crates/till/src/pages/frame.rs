@@ -152,6 +152,8 @@ pub enum StoreLink {
     Offline {
         /// Clock time it began, `10:31`.
         since: String,
+        /// What the doctor found by itself, one sentence.
+        found: Option<String>,
     },
     /// The session is being renewed and it takes longer than usual.
     Renewing,
@@ -221,7 +223,16 @@ impl StateBar {
                 bar.calm = "You can keep selling".into();
                 (Tone::Off, "Signed out".into())
             }
-            StoreLink::Offline { since } => {
+            StoreLink::Offline {
+                since,
+                found: Some(found),
+            } => {
+                bar.more = format!(" since {since}");
+                bar.href = "/session/sheet";
+                bar.calm.clone_from(found);
+                (Tone::Warn, "The shop needs a look".into())
+            }
+            StoreLink::Offline { since, found: None } => {
                 bar.more = format!(" since {since}");
                 bar.calm = "Sales are kept on this till and go by themselves".into();
                 (Tone::Off, "Offline".into())

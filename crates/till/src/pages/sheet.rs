@@ -265,6 +265,8 @@ pub struct SessionSheet {
     pub waiting: Option<Waiting>,
     /// The cause in plain words.
     pub why: String,
+    /// What the doctor found by itself, with what mends it and who can; empty when it did not look.
+    pub found: String,
     /// Who was signed in, `Cara`; empty leaves `Sign in` alone on the button.
     pub person: String,
     /// Whether signing in helps; otherwise only the words and Later are shown.

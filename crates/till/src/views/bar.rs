@@ -35,6 +35,8 @@ pub(crate) enum Standing {
 pub(crate) struct BarFacts {
     /// How the session stands.
     pub(crate) standing: Standing,
+    /// What the doctor found by itself.
+    pub(crate) found: Option<String>,
     /// The store did not answer a request with a sale since then, milliseconds since 1970.
     pub(crate) unreachable_since_ms: Option<i64>,
     /// Sales that are on this till only.
@@ -87,6 +89,7 @@ fn link(facts: &BarFacts, now_ms: i64, clock: impl Fn(i64) -> String) -> StoreLi
     let well = || match (facts.unreachable_since_ms, facts.sending) {
         (Some(since_ms), _) => StoreLink::Offline {
             since: clock(since_ms),
+            found: None,
         },
         (None, Some((done, total))) => StoreLink::Sending { done, total },
         (None, None) => StoreLink::Online {
@@ -98,6 +101,7 @@ fn link(facts: &BarFacts, now_ms: i64, clock: impl Fn(i64) -> String) -> StoreLi
         Standing::SignedOut => StoreLink::SignedOut,
         Standing::Troubled { since_ms } => StoreLink::Offline {
             since: clock(since_ms),
+            found: facts.found.clone(),
         },
         Standing::Renewing { since_ms } if now_ms - since_ms >= RENEWING_SHOWN_AFTER_MS => {
             StoreLink::Renewing
@@ -116,6 +120,7 @@ mod tests {
     fn facts(standing: Standing) -> BarFacts {
         BarFacts {
             standing,
+            found: None,
             unreachable_since_ms: None,
             unsent: Tally::default(),
             refused: 0,

@@ -11,6 +11,7 @@ use super::bar::waiting;
 use crate::clock::Wall;
 use crate::db::sales::Tally;
 use crate::pages::{Event, Fact, Horizon, Life, Person, SessionSheet, SessionView, SignOut, Tone, format};
+use crate::watch::Found;
 
 /// Rows of the list of what happened.
 const EVENTS_MAX: usize = 50;
@@ -32,6 +33,8 @@ pub(crate) struct SessionFacts<'a> {
     pub(crate) currency: &'a CurrencyFormat,
     /// The shop's clock.
     pub(crate) wall: &'a Wall,
+    /// What the doctor found by itself.
+    pub(crate) found: Option<&'a Found>,
     /// Name of this till.
     pub(crate) till: &'a str,
     /// Now, milliseconds since 1970.
@@ -92,6 +95,7 @@ pub(crate) fn sheet(facts: &SessionFacts<'_>) -> SessionSheet {
         safe: "Your sale is safe on this till, and you can keep selling.".into(),
         waiting: waiting(facts.unsent, facts.currency),
         why: why(status, facts.wall),
+        found: facts.found.map(found).unwrap_or_default(),
         person: match status.state {
             StateName::SignedOut => String::new(),
             StateName::SignInNeeded | StateName::Troubled | StateName::Active | StateName::Renewing => {
@@ -100,6 +104,14 @@ pub(crate) fn sheet(facts: &SessionFacts<'_>) -> SessionSheet {
         },
         can_sign_in: status.needs_person(),
     }
+}
+
+/// A finding, what mends it, and who can.
+fn found(found: &Found) -> String {
+    format!(
+        "{} {} Who can fix it: {}.",
+        found.sentence, found.remedy, found.who
+    )
 }
 
 /// The first name alone.

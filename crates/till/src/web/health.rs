@@ -90,7 +90,7 @@ async fn done(till: &Till) -> Result<Vec<Done>, TillError> {
     Ok(shown.collect())
 }
 
-async fn examined(till: &Till) -> Result<Report, TillError> {
+pub(crate) async fn examined(till: &Till) -> Result<Report, TillError> {
     let keeper = till.session.keeper();
     let mut context = Context::new(keeper.store().clone());
     context.profile = till.session.profile();

@@ -39,6 +39,7 @@ pub(super) async fn with_facts<T>(
         })
         .await?;
     let (status, history) = (till.session.status(), till.session.keeper().history());
+    let found = till.found();
     let (shelf, wall, name) = (till.shelf(), till.wall(), till.name());
     Ok(fill(&SessionFacts {
         status: &status,
@@ -47,6 +48,7 @@ pub(super) async fn with_facts<T>(
         unsent,
         currency: &shelf.currency,
         wall: &wall,
+        found: found.as_ref(),
         till: &name,
         now_ms,
     }))

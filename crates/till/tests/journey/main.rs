@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops right there")]
 
 mod browser;
+mod doctoring;
 mod goods;
 mod guarding;
 mod help;

@@ -21,6 +21,7 @@ pub(crate) fn bars() -> Vec<(&'static str, StateBar)> {
     };
     let offline = StoreLink::Offline {
         since: "10:31".into(),
+        found: None,
     };
     let sending = StoreLink::Sending { done: 1, total: 5 };
     let refused = StoreLink::Refused { count: 1 };
@@ -499,6 +500,7 @@ fn session_sheet() -> SessionSheet {
             sum: "£118.40".into(),
         }),
         why: "Ann (owner) signed this till out today at 10:02.".into(),
+        found: String::new(),
         person: "Ada".into(),
         can_sign_in: true,
     }
