@@ -24,6 +24,7 @@ use crate::{
 
 #[cfg(test)]
 mod contract;
+mod derived;
 mod query;
 mod records;
 pub(crate) mod sqlite;

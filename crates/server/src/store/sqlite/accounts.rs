@@ -5,8 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::changes;
 use crate::{
     accounts::{PasswordHash, Role},
-    fold::fold,
-    store::{Account, StoreError},
+    store::{Account, StoreError, derived::account_search},
 };
 
 pub(super) const COLUMNS: &str = "accounts.id, accounts.uuid, accounts.username, accounts.email, accounts.role, \
@@ -74,26 +73,10 @@ pub(super) fn insert(db: &Connection, account: &Account) -> Result<(), StoreErro
         account.email,
         account.role.slug(),
         account.password.as_ref().map(PasswordHash::stored),
-        searchable(account),
+        account_search(account),
         serde_json::to_string(&account.person)?,
         account.created_at,
         account.modified_at,
     ])?;
     changes::append(db, "customers", account.id, false, "", account.modified_at)
-}
-
-fn searchable(account: &Account) -> String {
-    let billing = &account.person.billing;
-    fold(&format!(
-        "{} {} {} {} {} {} {} {} {}",
-        account.username,
-        account.email,
-        account.person.first_name,
-        account.person.last_name,
-        billing.first_name,
-        billing.last_name,
-        billing.company,
-        billing.email,
-        billing.phone
-    ))
 }

@@ -1,14 +1,16 @@
 //! Rows of products, variations, categories and pictures.
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params, types::Value as Sql};
-use rust_decimal::prelude::ToPrimitive as _;
 use serde::de::DeserializeOwned;
 
 use super::changes;
 use crate::{
     catalogue::revision,
     fold::fold,
-    store::{Category, Item, ItemQuery, Kind, OrderBy, Page, Paging, Picture, StoreError},
+    store::{
+        Category, Item, ItemQuery, OrderBy, Page, Paging, Picture, StoreError,
+        derived::{containing, item_collection, item_search, price_sort},
+    },
 };
 
 /// Writes an item as it is now, and tells the change feed.
@@ -28,7 +30,7 @@ pub(super) fn save(db: &Connection, item: &Item) -> Result<(), StoreError> {
         item.kind.slug(),
         item.status,
         fold(&item.name),
-        searchable(item),
+        item_search(item),
         fold(&item.sku),
         item.barcode,
         item.stock_status(),
@@ -44,30 +46,14 @@ pub(super) fn save(db: &Connection, item: &Item) -> Result<(), StoreError> {
         db.prepare_cached("INSERT OR IGNORE INTO item_categories (category_id, item_id) VALUES (?1, ?2)")?
             .execute([term.id, item.id])?;
     }
-    let collection = if item.kind == Kind::Variation {
-        "variations"
-    } else {
-        "products"
-    };
-    changes::append(db, collection, item.id, false, &revision(item), item.modified_at)
-}
-
-/// Products are found by name and codes, variations by codes only, as on a stock store.
-fn searchable(item: &Item) -> String {
-    let name = if item.kind == Kind::Variation {
-        ""
-    } else {
-        item.name.as_str()
-    };
-    fold(&format!("{name} {} {}", item.sku, item.barcode))
-}
-
-/// Price in ten-thousandths: for sorting, never for money.
-fn price_sort(item: &Item) -> i64 {
-    let price = item.price().unwrap_or_default();
-    (price * rust_decimal::Decimal::from(10_000))
-        .to_i64()
-        .unwrap_or_default()
+    changes::append(
+        db,
+        item_collection(item),
+        item.id,
+        false,
+        &revision(item),
+        item.modified_at,
+    )
 }
 
 pub(super) fn by_id(db: &Connection, id: i64) -> Result<Option<Item>, StoreError> {
@@ -193,10 +179,9 @@ impl Filter {
 
     pub(super) fn words(&mut self, column: &str, words: &[String]) {
         for word in words {
-            let pattern = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
             self.with(
                 &format!("{column} LIKE ? ESCAPE '\\'"),
-                Sql::Text(format!("%{pattern}%")),
+                Sql::Text(containing(word)),
             );
         }
     }

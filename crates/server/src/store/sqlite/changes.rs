@@ -2,16 +2,7 @@
 
 use rusqlite::{Connection, params};
 
-use crate::store::{ChangeRow, Lane, StoreError};
-
-fn condition(lane: Lane) -> &'static str {
-    match lane {
-        Lane::Catalogue => "collection <> 'orders'",
-        Lane::Products => "collection IN ('products', 'variations')",
-        Lane::TaxRates => "collection = 'tax_rates'",
-        Lane::Orders => "collection = 'orders'",
-    }
-}
+use crate::store::{ChangeRow, Lane, StoreError, derived::lane_condition};
 
 pub(super) fn append(
     db: &Connection,
@@ -38,7 +29,7 @@ pub(super) fn after(
     let sql = format!(
         "SELECT sequence, collection, object_id, is_deleted, revision, modified_at FROM changes
          WHERE {} AND sequence > ?1 ORDER BY sequence LIMIT ?2",
-        condition(lane)
+        lane_condition(lane)
     );
     let mut statement = db.prepare_cached(&sql)?;
     let rows = statement.query_map(params![since, limit], |row| {
@@ -57,7 +48,7 @@ pub(super) fn after(
 pub(super) fn head(db: &Connection, lane: Lane) -> Result<i64, StoreError> {
     let sql = format!(
         "SELECT coalesce(max(sequence), 0) FROM changes WHERE {}",
-        condition(lane)
+        lane_condition(lane)
     );
     Ok(db.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
 }

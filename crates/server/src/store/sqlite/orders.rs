@@ -12,12 +12,14 @@ use super::{
     changes, settings,
 };
 use crate::{
-    fold::fold,
     push::{
         order::{OrderFacts, OrderPush, decide, stock},
         outcome::{Decision, Prior, Pushed},
     },
-    store::{Order, OrderQuery, Page, StoreError},
+    store::{
+        Order, OrderQuery, Page, StoreError,
+        derived::{REMOVAL, highest_part, order_search},
+    },
 };
 
 pub(super) fn page(db: &Connection, query: &OrderQuery) -> Result<Page<Order>, StoreError> {
@@ -64,9 +66,6 @@ pub(super) fn mutation(db: &Connection, id: Uuid) -> Result<Option<Prior>, Store
         })
         .optional()?)
 }
-
-/// Status under which a removal is remembered; its answer is 200.
-const REMOVAL: u16 = 204;
 
 /// Remembers that a write was taken.
 pub(super) fn remember(
@@ -202,13 +201,13 @@ fn save(db: &Connection, order: &Order, before: Option<&Order>) -> Result<(), St
         order.status,
         order.customer_id,
         order.cashier_id,
-        searchable(order),
+        order_search(order),
         order.created_at,
         order.modified_at,
         serde_json::to_string(order)?,
     ])?;
     settings::numbers_taken(db, "order", order.id + 1)?;
-    settings::numbers_taken(db, "order_item", highest_id(order) + 1)?;
+    settings::numbers_taken(db, "order_item", highest_part(order) + 1)?;
     changes::append(
         db,
         "orders",
@@ -217,46 +216,4 @@ fn save(db: &Connection, order: &Order, before: Option<&Order>) -> Result<(), St
         &order.revision(),
         order.modified_at,
     )
-}
-
-/// The highest number any part of the order took from the series of items.
-fn highest_id(order: &Order) -> i64 {
-    let lines = order.lines.iter().flat_map(|line| {
-        let inner = line
-            .meta
-            .iter()
-            .map(|meta| meta.id)
-            .chain(line.chosen.iter().map(|chosen| chosen.id));
-        inner.chain([line.id])
-    });
-    let fees = order
-        .fees
-        .iter()
-        .flat_map(|fee| fee.meta.iter().map(|meta| meta.id).chain([fee.id]));
-    let costs = order
-        .shipping_lines
-        .iter()
-        .flat_map(|cost| cost.meta.iter().map(|meta| meta.id).chain([cost.id]));
-    let taxes = order.tax_lines.iter().map(|line| line.id);
-    let meta = order.meta.iter().map(|meta| meta.id);
-    lines
-        .chain(fees)
-        .chain(costs)
-        .chain(taxes)
-        .chain(meta)
-        .max()
-        .unwrap_or(0)
-}
-
-fn searchable(order: &Order) -> String {
-    let billing = &order.billing;
-    let mut text = format!(
-        "{} {} {} {} {}",
-        order.id, billing.first_name, billing.last_name, billing.company, billing.email
-    );
-    for line in &order.lines {
-        text.push(' ');
-        text.push_str(&line.name);
-    }
-    fold(&text)
 }

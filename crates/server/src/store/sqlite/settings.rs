@@ -1,10 +1,9 @@
 //! The shop's settings, and the first stock.
 
 use rusqlite::{Connection, OptionalExtension as _, params};
-use uuid::Uuid;
 
 use super::{accounts, catalogue};
-use crate::store::{Address, Shop, Stocktake, StoreError, TaxClass};
+use crate::store::{Shop, Stocktake, StoreError, derived::bare_shop};
 
 /// Gives a new store its identity.
 pub(super) fn begin(db: &Connection) -> Result<(), StoreError> {
@@ -14,32 +13,9 @@ pub(super) fn begin(db: &Connection) -> Result<(), StoreError> {
         })
         .optional()?;
     if known.is_none() {
-        save(db, &bare())?;
+        save(db, &bare_shop())?;
     }
     Ok(())
-}
-
-fn bare() -> Shop {
-    Shop {
-        uuid: Uuid::new_v4(),
-        epoch: Uuid::new_v4(),
-        name: "Evertill store".into(),
-        address: Address {
-            country: "GB".into(),
-            ..Address::default()
-        },
-        currency: "GBP".into(),
-        decimals: 2,
-        prices_include_tax: true,
-        round_at_subtotal: false,
-        timezone: "UTC".into(),
-        vat_number: String::new(),
-        tax_classes: vec![TaxClass {
-            slug: String::new(),
-            name: "Standard rate".into(),
-        }],
-        tax_rates: Vec::new(),
-    }
 }
 
 pub(super) fn shop(db: &Connection) -> Result<Shop, StoreError> {
