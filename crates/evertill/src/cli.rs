@@ -23,6 +23,7 @@ Environment:
   EVERTILL_HOME       data directory, where --data-dir does not name one
   EVERTILL_LOG        log filter: error, warn, info, debug, evertill_client=debug
   EVERTILL_VAULT_KEY  where the key of the stored sessions lives: auto, file, keyring
+  EVERTILL_DATABASE_URL  address of a store's shared database, with its password
   NO_COLOR            no colours when set";
 
 const PROXY_EXAMPLES: &str = "\
@@ -159,6 +160,15 @@ pub(crate) struct Serve {
     /// The address tills reach the store at, where it differs from the one it listens on (behind a proxy).
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<Url>,
+    /// A PostgreSQL database that several nodes share, instead of one in the data directory: postgres://user@host/name.
+    ///
+    /// Every process of this machine can read a command line, so an address with a password is refused here: put it
+    /// into the environment variable EVERTILL_DATABASE_URL, or into a private file that the settings name.
+    #[arg(long, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+    /// Directory of keys.json, where it is not the data directory. All nodes of a shop use the same keys.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keys: Option<PathBuf>,
     /// Load the sample shop and its four accounts into an empty store.
     #[arg(long)]
     pub(crate) sample_shop: bool,

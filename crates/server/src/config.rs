@@ -1,10 +1,19 @@
 //! The configuration file. Every key has a default; a key nobody knows is an error that names it.
 
-use std::{fs, path::Path, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde::Deserialize;
+use zeroize::Zeroizing;
 
-use crate::{error::ServerError, oauth::Roll};
+use crate::{
+    error::ServerError,
+    oauth::Roll,
+    store::postgres::{DatabaseUrl, Isolation},
+};
 
 /// Settings of a store server, all of them optional.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -20,6 +29,8 @@ pub(crate) struct Config {
     pub(crate) keys: KeysConfig,
     /// Other programs that may sign people in.
     pub(crate) oauth: OAuthConfig,
+    /// The database several nodes share.
+    pub(crate) database: DatabaseConfig,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -59,6 +70,50 @@ pub(crate) struct OAuthConfig {
 pub(crate) struct KeysConfig {
     /// Age at which the signing key is replaced, in days, 1 to 3,650. By hand only where it is absent.
     pub(crate) rotate_days: Option<Days>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct DatabaseConfig {
+    /// Address of a PostgreSQL database, without a password. The command line and the environment win over it.
+    pub(crate) url: Option<String>,
+    /// File that holds the address with the password.
+    pub(crate) url_file: Option<PathBuf>,
+    /// Connections of this node at most, 2 to 500.
+    pub(crate) connections: Option<Connections>,
+    /// How far transactions are kept apart.
+    pub(crate) isolation: Isolation,
+}
+
+impl DatabaseConfig {
+    /// The address, when one is named.
+    pub(crate) fn address(&self) -> Result<Option<DatabaseUrl>, ServerError> {
+        if let Some(path) = &self.url_file {
+            let text = fs::read_to_string(path).map_err(|source| ServerError::DatabaseUrlFile {
+                path: path.clone(),
+                source,
+            })?;
+            let text = Zeroizing::new(text);
+            return text.trim().parse().map(Some).map_err(ServerError::DatabaseUrl);
+        }
+        self.url.as_deref().map(DatabaseUrl::in_the_open).transpose()
+    }
+}
+
+/// A number of connections that makes sense.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "usize")]
+pub(crate) struct Connections(pub(crate) usize);
+
+impl TryFrom<usize> for Connections {
+    type Error = &'static str;
+
+    fn try_from(value: usize) -> Result<Self, Self::Error> {
+        match value {
+            2..=500 => Ok(Self(value)),
+            _ => Err("must be between 2 and 500 connections"),
+        }
+    }
 }
 
 /// A life of an access token that makes sense.

@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 
 use evertill_wire::Code;
 
-use crate::store::StoreError;
+use crate::store::{StoreError, postgres::DatabaseUrlError};
 
 /// What failed while a store server was started or stopped.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +54,40 @@ pub enum ServerError {
         /// The file.
         path: PathBuf,
     },
+    /// Sessions in the shared database hang on a key that is not there.
+    #[error("the keys in {} are not those the store's database goes with", .path.display())]
+    KeysForeign {
+        /// Directory of the keys.
+        path: PathBuf,
+    },
+    /// The address of the database does not make sense.
+    #[error("the address of the database cannot be used")]
+    DatabaseUrl(#[source] DatabaseUrlError),
+    /// The address of the database holds its password in a place that others can read.
+    #[error("the address of the database holds a password where others can read it")]
+    DatabasePassword,
+    /// The file with the address of the database cannot be read.
+    #[error("could not read the address of the database from {}", .path.display())]
+    DatabaseUrlFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// TLS to the database cannot be set up.
+    #[error("could not set up TLS to the database")]
+    DatabaseTls(#[source] rustls::Error),
+    /// The certificates that vouch for the database cannot be read.
+    #[error("could not read the certificates {}", .path.display())]
+    DatabaseRoots {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: rustls::pki_types::pem::Error,
+    },
+    /// The connections to the database cannot be set up.
+    #[error("could not set up connections to the database")]
+    DatabasePool,
     /// The system has no randomness to make keys from.
     #[error("could not make keys")]
     Randomness(#[source] getrandom::Error),
@@ -95,13 +129,21 @@ impl ServerError {
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
-            Self::ReadConfiguration { .. } | Self::InvalidConfiguration { .. } | Self::NoStore { .. } => {
-                Code::INVALID_CONFIGURATION
-            }
+            Self::ReadConfiguration { .. }
+            | Self::InvalidConfiguration { .. }
+            | Self::NoStore { .. }
+            | Self::DatabaseUrl(_)
+            | Self::DatabasePassword
+            | Self::DatabaseUrlFile { .. }
+            | Self::DatabaseTls(_)
+            | Self::DatabaseRoots { .. }
+            | Self::DatabasePool => Code::INVALID_CONFIGURATION,
             Self::DataDirectory { source, .. } if is_full(source) => Code::DISK_FULL,
             Self::DataDirectory { .. } => Code::PERMISSION_DENIED,
             Self::DataDirectoryInUse { .. } => Code::DATA_DIRECTORY_IN_USE,
-            Self::KeysDamaged { .. } | Self::KeysMissing { .. } => Code::STORE_KEYS_UNUSABLE,
+            Self::KeysDamaged { .. } | Self::KeysMissing { .. } | Self::KeysForeign { .. } => {
+                Code::STORE_KEYS_UNUSABLE
+            }
             Self::SchemaTooNew { .. } => Code::LOCAL_SCHEMA_TOO_NEW,
             Self::OpenDatabase(source) | Self::LoadSampleShop(source) => source.code(),
             Self::Randomness(_) | Self::HashPassword(_) => Code::SERVICE_UNAVAILABLE,
@@ -130,6 +172,22 @@ impl ServerError {
         }
         if let Self::NoStore { .. } = self {
             return "Name the store's data directory with `--data-dir`, the one `evertill serve` works on."
+                .to_owned();
+        }
+        if let Self::DatabasePassword = self {
+            return "Put the whole address into EVERTILL_DATABASE_URL, or into a private file that `[database] \
+                    url_file` names."
+                .to_owned();
+        }
+        if let Self::KeysForeign { path } = self {
+            let path = path.display();
+            return format!(
+                "Copy keys.json from a node that works on this database to {path}, or name the directory it is in \
+                 with `--keys`. Never make new keys: every till would be signed out."
+            );
+        }
+        if let Self::OpenDatabase(StoreError::Unreachable(_) | StoreError::Remote(_)) = self {
+            return "Check that the database runs, that its address is right, and that this account may use it."
                 .to_owned();
         }
         self.code().entry().remedy.to_owned()

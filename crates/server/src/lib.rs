@@ -1,4 +1,5 @@
-//! The store server: accounts, sessions, tokens, catalogue and orders on embedded SQLite.
+//! The store server: accounts, sessions, tokens, catalogue and orders, on embedded SQLite or on a
+//! PostgreSQL database that several nodes share.
 //!
 //! It stands where WordPress with the WCPOS plugin stands and speaks the same wire protocol, so that a stock
 //! client can sign in to it and a till can work without WordPress. [`start`] runs one.
@@ -27,6 +28,7 @@ mod http;
 mod keys;
 mod oauth;
 mod office;
+mod opening;
 mod orders;
 mod push;
 mod sample;
@@ -42,7 +44,10 @@ pub use error::ServerError;
 pub use keys::{KeyFacts, KeysError, Rotation, Standing, rotate_keys, signing_keys};
 pub use office::{AuditLine, AuditSearch, Office};
 pub use server::{ServerHandle, start};
-pub use store::StoreError;
+pub use store::{
+    StoreError,
+    postgres::{DatabaseUrl, DatabaseUrlError},
+};
 
 /// The WordPress version a client is told; it decides which REST features a stock client uses.
 pub(crate) const WP_VERSION: &str = "7.1";
@@ -70,6 +75,11 @@ pub struct ServeOptions {
     pub public_url: Option<Url>,
     /// Loads the sample shop into a store that has nothing yet.
     pub sample_shop: bool,
+    /// The PostgreSQL database that several nodes share; what the configuration says when absent, else an embedded
+    /// database in the data directory.
+    pub database: Option<DatabaseUrl>,
+    /// Directory of the key file, where it is not the data directory. Nodes of one shop use the same keys.
+    pub keys_dir: Option<PathBuf>,
     /// Configuration file (TOML).
     pub config: Option<PathBuf>,
     /// Writes one JSON line a request to `access.log` in the data directory.
@@ -88,6 +98,8 @@ impl ServeOptions {
             access_life: None,
             public_url: None,
             sample_shop: false,
+            database: None,
+            keys_dir: None,
             config: None,
             access_log: false,
             clock: Clock::system(),

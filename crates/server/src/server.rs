@@ -19,13 +19,11 @@ use crate::{
     http::{self, App},
     keys::{self, Keys},
     oauth::{Clients, OAuth},
+    opening::{self, Opened},
     sample,
     sessions::Sessions,
     sign_in::{redirect::RedirectRules, throttle::Throttle},
-    store::{
-        Store,
-        sqlite::{Found, Sqlite},
-    },
+    store::Store,
     tokens::Mint,
 };
 
@@ -49,7 +47,7 @@ pub struct ServerHandle {
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
     tending: JoinHandle<()>,
-    database: Arc<Sqlite>,
+    database: Arc<dyn Store>,
     home: Home,
 }
 
@@ -98,8 +96,6 @@ impl Drop for ServerHandle {
 pub async fn start(options: ServeOptions) -> Result<ServerHandle, ServerError> {
     let config = Config::load(options.config.as_deref())?;
     let home = Home::open(&options.data_dir)?;
-    let found = Sqlite::look(home.path())?;
-    let keys = Arc::new(Keys::open(home.path(), found == Found::Nothing)?);
     let listener = TcpListener::bind(options.listen)
         .await
         .map_err(|source| ServerError::Listen {
@@ -111,7 +107,10 @@ pub async fn start(options: ServeOptions) -> Result<ServerHandle, ServerError> {
         source,
     })?;
     let url = options.public_url.clone().unwrap_or_else(|| reachable(address));
-    let database = Arc::new(Sqlite::open(home.path())?);
+    let Opened {
+        store: database,
+        keys,
+    } = opening::open(&options, &config, home.path()).await?;
     if options.sample_shop {
         sample::load(database.as_ref(), &options.clock).await?;
     }
@@ -158,7 +157,7 @@ async fn app(
     config: &Config,
     home: &Home,
     url: &Url,
-    database: Arc<Sqlite>,
+    database: Arc<dyn Store>,
     keys: Arc<Keys>,
 ) -> Result<App, ServerError> {
     let shop = database.shop().await.map_err(ServerError::OpenDatabase)?;

@@ -2,7 +2,8 @@
 //!
 //! [`Store`] is narrow on purpose: each method is one transaction, takes plain values and returns plain values.
 //! Decisions inside a transaction (is this sale already booked?) are pure functions that the implementation
-//! calls between reading and writing, so that a second database repeats no rule. [`sqlite`] is the embedded one.
+//! calls between reading and writing, so that a second database repeats no rule. [`sqlite`] is the embedded one,
+//! [`postgres`] the one several nodes share.
 
 use std::{
     future::Future,
@@ -25,6 +26,7 @@ use crate::{
 #[cfg(test)]
 mod contract;
 mod derived;
+pub(crate) mod postgres;
 mod query;
 mod records;
 pub(crate) mod sqlite;
@@ -41,6 +43,12 @@ pub enum StoreError {
     /// The database refused or failed.
     #[error("the database failed")]
     Database(#[from] rusqlite::Error),
+    /// The shared database refused or failed.
+    #[error("the database failed")]
+    Remote(#[from] tokio_postgres::Error),
+    /// The shared database cannot be reached.
+    #[error("the database cannot be reached")]
+    Unreachable(#[source] Option<tokio_postgres::Error>),
     /// A transaction did not reach the disk.
     #[error("the transaction could not be committed: {0}")]
     Commit(String),
@@ -72,8 +80,10 @@ impl StoreError {
                 Code::DISK_FULL
             }
             Self::Commit(_) => Code::LOCAL_TRANSACTION_FAILED,
-            Self::Database(_) | Self::Record(_) | Self::Value(_) => Code::LOCAL_DATABASE_FAILED,
-            Self::Panicked | Self::Busy | Self::Closed => Code::SERVICE_UNAVAILABLE,
+            Self::Database(_) | Self::Remote(_) | Self::Record(_) | Self::Value(_) => {
+                Code::LOCAL_DATABASE_FAILED
+            }
+            Self::Unreachable(_) | Self::Panicked | Self::Busy | Self::Closed => Code::SERVICE_UNAVAILABLE,
         }
     }
 }
@@ -96,7 +106,10 @@ impl<T> Future for Pending<T> {
 }
 
 /// A database of a store. Every write is durable when its answer arrives.
-pub(crate) trait Store: Send + Sync + 'static {
+pub(crate) trait Store: std::fmt::Debug + Send + Sync + 'static {
+    /// Finishes what waits and closes the database. May block.
+    fn close(&self);
+
     /// The shop's settings.
     fn shop(&self) -> Pending<Shop>;
     /// Fills a store that has no items yet; true when it did.

@@ -10,5 +10,9 @@ pub const LOG: &str = "EVERTILL_LOG";
 /// else a key file), `file` or `keyring`.
 pub const VAULT_KEY: &str = "EVERTILL_VAULT_KEY";
 
+/// Address of the PostgreSQL database of a store, with its password: `postgres://user:password@host/database`.
+/// `--database-url` wins over it.
+pub const DATABASE_URL: &str = "EVERTILL_DATABASE_URL";
+
 /// Turns colours off when set to anything (<https://no-color.org>).
 pub const NO_COLOR: &str = "NO_COLOR";

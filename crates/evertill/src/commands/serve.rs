@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use evertill_server::{ServeOptions, start};
+use evertill_server::{DatabaseUrl, ServeOptions, ServerError, start};
+use evertill_wire::env;
 
 use crate::{cli::Serve, failure::Failure, printer::Printer, stop};
 
@@ -21,12 +22,15 @@ pub(crate) const ACCOUNTS: [(&str, &str); 4] = [
 /// When the store does not open.
 pub(crate) async fn run(options: Serve, data_dir: PathBuf, printer: &Printer) -> Result<(), Failure> {
     let has_accounts = options.sample_shop;
+    let database = database(options.database_url.as_deref())?;
     let place = data_dir.display().to_string();
     let store = start(ServeOptions {
         access_life: options.access_ttl,
         public_url: options.public_url,
         sample_shop: options.sample_shop,
         config: options.config,
+        database,
+        keys_dir: options.keys,
         access_log: true,
         ..ServeOptions::new(options.listen, data_dir)
     })
@@ -41,6 +45,19 @@ pub(crate) async fn run(options: Serve, data_dir: PathBuf, printer: &Printer) ->
     stop::requested().await.map_err(Failure::Signal)?;
     stop::gracefully(store.shutdown()).await;
     Ok(())
+}
+
+/// The shared database: from the command line, else from the environment.
+fn database(argument: Option<&str>) -> Result<Option<DatabaseUrl>, ServerError> {
+    if let Some(text) = argument {
+        return DatabaseUrl::in_the_open(text).map(Some);
+    }
+    match std::env::var(env::DATABASE_URL) {
+        Ok(text) if !text.trim().is_empty() => {
+            text.trim().parse().map(Some).map_err(ServerError::DatabaseUrl)
+        }
+        Ok(_) | Err(_) => Ok(None),
+    }
 }
 
 /// Prints the sample shop's accounts.

@@ -99,6 +99,19 @@ impl Ring {
         (!signers.is_empty() && !seals.is_empty()).then_some(Self { signers, seals, page })
     }
 
+    /// Names of the sealing keys that tell them apart and give nothing away.
+    pub(crate) fn seal_prints(&self) -> Vec<String> {
+        self.seals
+            .iter()
+            .map(|seal| {
+                let mut hasher = Sha256::new();
+                hasher.update(b"evertill sealing key");
+                hasher.update(seal.secret());
+                URL_SAFE_NO_PAD.encode(&hasher.finalize()[..12])
+            })
+            .collect()
+    }
+
     /// The key that signs now: the last one to take over. Before any has, the first.
     pub(crate) fn signer(&self, now: i64) -> &Signer {
         &self.signers[self.acting(now)]

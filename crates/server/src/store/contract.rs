@@ -12,15 +12,17 @@ use super::*;
 use crate::{
     accounts::Role,
     push::outcome::Pushed,
-    store::sqlite::Sqlite,
+    store::{postgres::testing, sqlite::Sqlite},
     tokens::{Origin, RefreshClaims},
 };
 
 mod audit;
 mod office;
+mod text;
 
 use audit::*;
 use office::*;
+use text::*;
 
 const NOW: i64 = 1_795_402_593;
 
@@ -550,6 +552,28 @@ macro_rules! contract {
                 super::$name(Arc::new(Sqlite::open(home.path()).unwrap())).await;
             })*
         }
+
+        mod postgres_keeps_the_contract {
+            use super::*;
+
+            $(#[tokio::test]
+            #[ignore = "needs PostgreSQL, which `cargo xtask test` brings along"]
+            async fn $name() {
+                let database = testing::Database::new().await;
+                super::$name(Arc::new(database.open().await)).await;
+            })*
+        }
+
+        mod postgres_keeps_the_contract_where_transactions_are_serializable {
+            use super::*;
+
+            $(#[tokio::test]
+            #[ignore = "needs PostgreSQL, which `cargo xtask test` brings along"]
+            async fn $name() {
+                let database = testing::Database::new().await.serializable();
+                super::$name(Arc::new(database.open().await)).await;
+            })*
+        }
     };
 }
 
@@ -567,6 +591,8 @@ contract!(
     a_change_of_an_account_moves_the_mark,
     only_living_sessions_are_listed_and_ended,
     a_write_is_taken_once_however_often_it_comes,
+    text_no_database_can_keep_is_found_nowhere_and_breaks_nothing,
+    names_are_sorted_by_their_letters_and_searched_as_they_are,
     a_refused_write_leaves_no_trace,
     numbers_of_orders_and_their_parts_are_never_used_twice,
     the_feed_tells_every_change_in_order_and_lane,

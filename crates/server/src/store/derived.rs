@@ -4,7 +4,7 @@ use rust_decimal::prelude::ToPrimitive as _;
 use uuid::Uuid;
 
 use super::{Account, Address, Item, Kind, Lane, Order, Shop, TaxClass};
-use crate::fold::fold;
+use crate::{audit::AuditEntry, fold::fold};
 
 /// Status under which a removal is remembered; its answer is 200.
 pub(crate) const REMOVAL: u16 = 204;
@@ -127,6 +127,19 @@ pub(crate) fn highest_part(order: &Order) -> i64 {
         .chain(meta)
         .max()
         .unwrap_or(0)
+}
+
+/// What a search of the audit log looks through.
+pub(crate) fn audit_search(entry: &AuditEntry) -> String {
+    fold(&format!(
+        "{} {} {} {} {} {}",
+        entry.sentence,
+        entry.actor.name,
+        entry.subject.name,
+        entry.session,
+        entry.address,
+        entry.kind.title()
+    ))
 }
 
 /// A word as a pattern that finds it anywhere; `\` escapes.

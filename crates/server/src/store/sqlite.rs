@@ -93,11 +93,6 @@ impl Sqlite {
             engine: Arc::new(engine),
         })
     }
-
-    /// Finishes what waits and closes the database.
-    pub(crate) fn close(&self) {
-        self.engine.close();
-    }
 }
 
 fn opening(error: rusqlite::Error) -> ServerError {
@@ -131,6 +126,10 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
 }
 
 impl Store for Sqlite {
+    fn close(&self) {
+        self.engine.close();
+    }
+
     fn shop(&self) -> Pending<Shop> {
         self.engine.read(settings::shop)
     }

@@ -5,8 +5,7 @@ use rusqlite::{Connection, Row, params, types::Value as Sql};
 use super::catalogue::Filter;
 use crate::{
     audit::{AuditEntry, AuditKind, AuditQuery, AuditRow, Party},
-    fold::fold,
-    store::{OrderBy, Page, Paging, StoreError, Window},
+    store::{OrderBy, Page, Paging, StoreError, Window, derived::audit_search},
 };
 
 /// The whole log on one page.
@@ -18,15 +17,6 @@ const EVERYTHING: Window = Window {
 const COLUMNS: &str = "id, at, kind, actor_id, actor, subject_id, subject, session, address, sentence";
 
 pub(super) fn append(db: &Connection, entry: &AuditEntry) -> Result<(), StoreError> {
-    let search = fold(&format!(
-        "{} {} {} {} {} {}",
-        entry.sentence,
-        entry.actor.name,
-        entry.subject.name,
-        entry.session,
-        entry.address,
-        entry.kind.title()
-    ));
     db.prepare_cached(
         "INSERT INTO audit (at, kind, actor_id, actor, subject_id, subject, session, address, sentence, search)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -41,7 +31,7 @@ pub(super) fn append(db: &Connection, entry: &AuditEntry) -> Result<(), StoreErr
         entry.session,
         entry.address,
         entry.sentence,
-        search,
+        audit_search(entry),
     ])?;
     Ok(())
 }
