@@ -9,11 +9,15 @@ use anyhow::{Result, bail};
 
 mod book;
 mod browser;
+mod packages;
+mod postgres;
 mod run;
 mod tidy;
 
 const TASKS: &str = "\
-cargo xtask test [--skip-browser]   everything that is tested; ends with `N passed, N failed`
+cargo xtask test [--skip-browser] [--all]
+                                    everything that is tested; ends with `N passed, N failed`. What needs PostgreSQL
+                                    is skipped where there is none, unless --all says that nothing may be
 cargo xtask screenshots [--picture] every page at both sizes into target/screenshots; --picture also renews docs/pictures
 cargo xtask soak [--seconds 180]    a till left alone with tokens of 20 s: every renewal early, no 401
 cargo xtask simulate [--seeds 0..200] [--days 120] [--store stock|evertill|both] [--jobs N] [--replay SEED]
@@ -34,8 +38,9 @@ fn main() -> ExitCode {
 fn choose(arguments: &[String]) -> Result<ExitCode> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["test"] => run::test(true),
-        ["test", "--skip-browser"] => run::test(false),
+        ["test"] => run::test(true, false),
+        ["test", "--all"] => run::test(true, true),
+        ["test", "--skip-browser"] => run::test(false, false),
         ["screenshots"] => run::screenshots(false),
         ["screenshots", "--picture"] => run::screenshots(true),
         ["soak"] => run::soak("180"),

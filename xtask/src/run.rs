@@ -9,41 +9,50 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{browser, say};
+use crate::{browser, postgres, say};
 
-/// Runs the whole suite, streams what the runners say and ends with `N passed, N failed`.
-pub(crate) fn test(with_browser: bool) -> Result<ExitCode> {
+/// Runs the whole suite, streams what the runners say and ends with `N passed, N failed`. Where no PostgreSQL is to be
+/// had its tests are skipped, unless `all` of them must run.
+pub(crate) fn test(with_browser: bool, all: bool) -> Result<ExitCode> {
     let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
     if with_browser {
         browser::provide();
     } else {
         command.args(["--", "--skip", "browser::"]);
     }
-    let mut child = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("could not start cargo")?;
-    let output = child.stdout.take().context("cargo has no output")?;
     let mut sum = Sum::default();
-    for line in BufReader::new(output).lines() {
-        let line = line.context("could not read the output of cargo")?;
-        sum.add(&line);
-        say(&line);
+    sum.run(&mut command)?;
+    let left_out = std::mem::take(&mut sum.left_out);
+    let is_shared_tested = with_shared_database(&mut sum)?;
+    if left_out > 0 {
+        say(&format!("{left_out} left out by --skip-browser"));
     }
-    let is_good = child.wait().context("could not wait for cargo")?.success();
-    if !is_good && sum.failed == 0 {
-        // A crate that did not compile, or a runner that died, reports no figures of its own.
-        sum.failed = 1;
-    }
-    if sum.left_out > 0 {
-        say(&format!("{} left out by --skip-browser", sum.left_out));
+    if !is_shared_tested {
+        say("skipped: everything that needs PostgreSQL, because there is none");
+        sum.failed += u64::from(all);
     }
     say(&format!("{} passed, {} failed", sum.passed, sum.failed));
-    Ok(if sum.failed == 0 && sum.passed > 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(exit(sum.failed == 0 && sum.passed > 0))
+}
+
+/// The tests that are ignored until there is a PostgreSQL; false when there is none.
+fn with_shared_database(sum: &mut Sum) -> Result<bool> {
+    let Some(server) = postgres::provide() else {
+        return Ok(false);
+    };
+    let mut command = cargo(&[
+        "test",
+        "--workspace",
+        "--lib",
+        "--bins",
+        "--tests",
+        "--no-fail-fast",
+        "--",
+        "--ignored",
+        "postgres",
+    ]);
+    sum.run(command.env(postgres::ADDRESS, server.address()))?;
+    Ok(true)
 }
 
 /// Runs the simulator, built as it is fast, with what was wished for.
@@ -131,6 +140,27 @@ struct Sum {
 }
 
 impl Sum {
+    /// Runs a test command, repeats what it says and adds it up.
+    fn run(&mut self, command: &mut Command) -> Result<()> {
+        let before = self.failed;
+        let mut child = command
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("could not start cargo")?;
+        let output = child.stdout.take().context("cargo has no output")?;
+        for line in BufReader::new(output).lines() {
+            let line = line.context("could not read the output of cargo")?;
+            self.add(&line);
+            say(&line);
+        }
+        let is_good = child.wait().context("could not wait for cargo")?.success();
+        if !is_good && self.failed == before {
+            // A crate that did not compile, or a runner that died, reports no figures of its own.
+            self.failed += 1;
+        }
+        Ok(())
+    }
+
     /// Takes the figures from a line like `test result: ok. 12 passed; 0 failed; …`.
     fn add(&mut self, line: &str) {
         let Some(figures) = line.trim().strip_prefix("test result: ") else {
