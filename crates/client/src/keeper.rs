@@ -5,10 +5,10 @@
 //! is gone, or after [`Keeper::shutdown`], the task finishes the attempt it is in and ends.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use evertill_session::{Grant, Journal, JournalEntry, Now, Serial, StateName};
+use evertill_session::{Counters, Grant, JournalEntry, Now, Serial, StateName};
 use evertill_wire::rest::auth::Cashier;
 use evertill_wire::{AccessToken, Code, Password};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -36,6 +36,7 @@ mod tokens;
 pub use revocation::SignedOut;
 pub use tokens::Pass;
 
+use diary::Diary;
 use fresh::Fresh;
 
 /// Messages that may wait for the driver; every sender awaits its turn beyond it.
@@ -94,7 +95,7 @@ struct Shared {
     snapshot: watch::Sender<Arc<Snapshot>>,
     status: watch::Sender<SessionStatus>,
     profile: watch::Sender<Option<StoreProfile>>,
-    journal: Mutex<Journal>,
+    diary: Mutex<Diary>,
 }
 
 /// A token and the number of its grant.
@@ -172,7 +173,7 @@ impl Keeper {
             status: watch::Sender::new(blank.at(blank.taken)),
             snapshot: watch::Sender::new(Arc::new(blank)),
             profile: watch::Sender::new(profile),
-            journal: Mutex::new(diary::load(home, &store, &name)),
+            diary: Mutex::new(diary::load(home, &store, &name)),
             name,
         });
         driver::start(shared.clone(), Safe::new(vault), http, messages).await;
@@ -211,8 +212,15 @@ impl Keeper {
     /// The last 200 things that happened, oldest first; no secrets.
     #[must_use]
     pub fn history(&self) -> Vec<JournalEntry> {
-        let journal = self.shared.journal.lock().unwrap_or_else(PoisonError::into_inner);
-        journal.entries().cloned().collect()
+        let diary = self.shared.diary();
+        diary.journal.entries().cloned().collect()
+    }
+
+    /// How often the session was renewed, what failed, and how long there was no token, since the first sign-in on this
+    /// device. What another process counts meanwhile is in it after the next start.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        self.shared.diary().counters.clone()
     }
 
     /// Renews now and waits for the outcome.
@@ -456,6 +464,10 @@ fn seen(snapshot: &Snapshot) -> Seen {
 }
 
 impl Shared {
+    fn diary(&self) -> MutexGuard<'_, Diary> {
+        self.diary.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn now(&self) -> Now {
         self.clock.now()
     }

@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use evertill_session::engine::Stored;
-use evertill_session::{Engine, Event, Input, Journal, Roll, StateName, WallTime};
+use evertill_session::{Counters, Engine, Event, Input, Journal, JournalEntry, Roll, StateName, WallTime};
 use evertill_wire::Code;
 
+use crate::address::StoreAddress;
 use crate::clock::Clock;
 use crate::error::ClientError;
 use crate::home::Home;
@@ -35,6 +36,25 @@ pub fn stored(home: &Home, clock: &dyn Clock) -> Result<Vec<SessionStatus>, Clie
         }
     }
     Ok(found)
+}
+
+/// What was written down about one of a store's sessions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Past {
+    /// The last things that happened, oldest first; no secrets.
+    pub history: Vec<JournalEntry>,
+    /// What was counted since the first sign-in on this device.
+    pub counters: Counters,
+}
+
+/// What was written down about a session, also while another process keeps it.
+#[must_use]
+pub fn past(home: &Home, store: &StoreAddress, session: &SessionName) -> Past {
+    let diary = diary::load(home, store, session);
+    Past {
+        history: diary.journal.entries().cloned().collect(),
+        counters: diary.counters,
+    }
 }
 
 fn look(
@@ -76,7 +96,7 @@ fn look(
         vault_trouble,
     }
     .at(now.moment);
-    with_trouble(status, &diary::load(home, &store, &name), now.wall)
+    with_trouble(status, &diary::load(home, &store, &name).journal, now.wall)
 }
 
 /// Adds the trouble that stands last in the journal, when nothing went well since.
@@ -134,7 +154,6 @@ mod tests {
     use evertill_session::{Moment, Now, TroubleKind};
 
     use super::*;
-    use crate::address::StoreAddress;
 
     fn active() -> SessionStatus {
         let now = Now {

@@ -19,6 +19,8 @@
 //! `evertill-client` is the driver.
 
 pub mod answer;
+pub mod audit;
+pub mod counters;
 pub mod engine;
 pub mod grant;
 pub mod journal;
@@ -28,6 +30,7 @@ pub mod status;
 pub mod time;
 
 pub use answer::{Answer, RawAnswer, Reason, Refusal, Renewed, Trouble, TroubleKind};
+pub use counters::Counters;
 pub use engine::{AttemptId, Effect, Engine, Input, State};
 pub use grant::{Grant, Record, Serial, SessionId, User};
 pub use journal::{Event, Journal, JournalEntry};

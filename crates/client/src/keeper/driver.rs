@@ -6,11 +6,11 @@
 //! two seconds, reads the boot clock and looks whether another process changed the vault.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use evertill_session::engine::Stored;
-use evertill_session::{AttemptId, Engine, Event, Grant, Input, JournalEntry, Roll, Serial, State, Status};
+use evertill_session::{AttemptId, Engine, Grant, Input, Roll, Serial, State, Status};
 use evertill_wire::Code;
 use evertill_wire::rest::auth::Cashier;
 use tokio::sync::{mpsc, oneshot};
@@ -18,7 +18,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep};
 
 use super::revocation::SignedOut;
-use super::{Message, Shared, diary};
+use super::{Message, Shared};
 use crate::error::ClientError;
 use crate::http::Http;
 use crate::profile::StoreProfile;
@@ -28,8 +28,10 @@ use crate::vault::{Safe, VaultLock, VaultMark};
 
 mod effects;
 mod jobs;
+mod ledger;
 
 use jobs::Done;
+use ledger::Ledger;
 
 /// Longest sleep between two looks at the boot clock and the vault.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -64,6 +66,7 @@ pub(super) struct Driver {
     unproved: Option<Serial>,
     sign_out: Option<oneshot::Sender<Result<SignedOut, ClientError>>>,
     revoke_again: Option<(Instant, Duration)>,
+    ledger: Ledger,
 }
 
 /// A sign-in on its way to the disk.
@@ -97,6 +100,7 @@ pub(super) async fn start(shared: Arc<Shared>, vault: Safe, http: Http, messages
         unproved: None,
         sign_out: None,
         revoke_again: None,
+        ledger: Ledger::default(),
     };
     let stored = driver.first_look().await;
     driver.feed(Input::Start(stored)).await;
@@ -266,7 +270,9 @@ impl Driver {
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
             let roll = Roll(getrandom::u64().unwrap_or_else(|_| self.shared.now().moment.as_millis()));
+            let heard = self.ledger.before(self.engine.state(), &input);
             let effects = self.engine.step(self.shared.now(), roll, input);
+            self.account(heard);
             for effect in effects {
                 inputs.extend(self.perform(effect).await);
             }
@@ -330,29 +336,6 @@ impl Driver {
                 self.spawn_end_unsaved(*entering.grant, entering.profile);
             }
             let _ = entering.done.send(entering.failure.map_or(Ok(()), Err));
-        }
-    }
-
-    fn note(&mut self, event: Event) -> impl Future<Output = ()> + Send + use<> {
-        tracing::info!(store = %self.shared.store, ?event, "session");
-        let entry = JournalEntry {
-            at: self.shared.now().wall,
-            event,
-        };
-        let path = self
-            .shared
-            .home
-            .journal_path(&self.shared.store, &self.shared.name);
-        self.shared
-            .journal
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(entry.clone());
-        async move {
-            let written = tokio::task::spawn_blocking(move || diary::append(&path, &entry)).await;
-            if let Ok(Err(error)) = written {
-                tracing::warn!(%error, "could not write the journal");
-            }
         }
     }
 

@@ -28,6 +28,17 @@ impl Asked {
     }
 }
 
+impl Asked {
+    /// What came of it, in a word or a code.
+    pub(super) fn outcome(&self) -> &'static str {
+        match &self.answer {
+            Answer::Renewed(_) => "renewed",
+            Answer::Refused(_) => "refused",
+            Answer::Trouble(trouble) => trouble.cause.as_str(),
+        }
+    }
+}
+
 /// Trades the refresh token. Where `/wp-json/` leads to a web page, `?rest_route=` is tried once at the same address. A
 /// refusal that does not prove to be the store's makes us look once whether the store changed its keys.
 pub(super) async fn ask(

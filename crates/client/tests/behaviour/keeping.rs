@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use evertill_client::status::StateName;
 use evertill_client::{ClientError, Keeper, SessionStatus, SignedOut};
-use evertill_session::{Event, JournalEntry};
+use evertill_session::{Event, JournalEntry, policy};
 use evertill_wire::{Code, Exit, Password};
 use url::Url;
 
@@ -29,9 +29,33 @@ pub(crate) async fn until(keeper: &Keeper, fits: impl Fn(&SessionStatus) -> bool
 }
 
 /// Waits until the store has said no once.
-pub(crate) async fn until_doubted(keeper: &Keeper) {
+async fn until_doubted(keeper: &Keeper) {
     let is_doubt = |entry: &JournalEntry| matches!(entry.event, Event::Doubted { .. });
     until(keeper, |_| keeper.history().iter().any(is_doubt)).await;
+}
+
+/// Lets time pass until the store has been asked as often as it takes to believe that the session is over.
+pub(crate) async fn until_believed(keeper: &Keeper, device: &Device) -> SessionStatus {
+    let doubts = || {
+        let history = keeper.history();
+        let doubts = history
+            .iter()
+            .filter(|entry| matches!(entry.event, Event::Doubted { .. }));
+        doubts.count()
+    };
+    until_doubted(keeper).await;
+    assert_ne!(keeper.status().state, StateName::SignInNeeded);
+    device
+        .clock
+        .pass(policy::SECOND_OPINION_FIRST + policy::SECOND_OPINION_SPREAD);
+    until(keeper, |status| {
+        status.state == StateName::SignInNeeded || doubts() > 1
+    })
+    .await;
+    device
+        .clock
+        .pass(policy::THIRD_OPINION_FIRST + policy::THIRD_OPINION_SPREAD);
+    until(keeper, |status| status.state == StateName::SignInNeeded).await
 }
 
 #[tokio::test]
@@ -142,10 +166,7 @@ async fn a_session_ended_at_the_store_is_asked_twice_and_then_told_everybody() {
     let keeper = device.signed_in(&shop).await;
     shop.books.lock().unwrap().revoke_all();
     device.clock.pass(LIFE * 81 / 100);
-    until_doubted(&keeper).await;
-    assert_ne!(keeper.status().state, StateName::SignInNeeded);
-    device.clock.pass(Duration::from_secs(16));
-    let status = until(&keeper, |status| status.state == StateName::SignInNeeded).await;
+    let status = until_believed(&keeper, &device).await;
     assert_eq!(status.code, Some(Code::TOKEN_REFRESH_FAILED));
     assert_eq!(status.cause.unwrap().code, Code::REFRESH_TOKEN_INVALID);
     assert!(status.user.is_some());

@@ -1,7 +1,6 @@
 //! Many sessions in one process.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use evertill_client::clock::SystemClock;
 use evertill_client::status::StateName;
@@ -10,7 +9,7 @@ use evertill_client::{Keeper, SessionName, StoreApi};
 use evertill_session::Event;
 use evertill_wire::Password;
 
-use crate::keeping::{until, until_doubted};
+use crate::keeping::{until, until_believed};
 use crate::shop::{Device, LIFE, Shop};
 
 async fn signed_in_as(device: &Device, shop: &Shop, name: &str, user: &str) -> Keeper {
@@ -49,9 +48,7 @@ async fn one_refused_among_three_people_of_two_stores_disturbs_nobody_else() {
         books.access.remove(ben.fresh_token().unwrap().expose());
     }
     device.clock.pass(LIFE * 81 / 100);
-    until_doubted(&ben).await;
-    device.clock.pass(Duration::from_secs(16));
-    until(&ben, |status| status.state == StateName::SignInNeeded).await;
+    until_believed(&ben, &device).await;
 
     for (keeper, shop) in [(&ann, &east), (&cat, &west)] {
         until(keeper, |status| {

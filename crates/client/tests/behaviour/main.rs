@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod books;
+mod clocks;
 mod fast_path;
 mod keeping;
 mod keyed;

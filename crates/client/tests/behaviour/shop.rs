@@ -41,6 +41,8 @@ pub(crate) enum Mood {
     Firewall,
     /// Renewals are done and the connection is cut before the answer.
     LosesReplies,
+    /// Every session is past the end the shop set for it.
+    Expired,
     /// `/wp-json/` leads to the home page.
     PlainPermalinks,
 }
@@ -210,7 +212,7 @@ async fn serve(
         Mood::Down => page(StatusCode::SERVICE_UNAVAILABLE, HOME_PAGE),
         Mood::Firewall => page(StatusCode::FORBIDDEN, FIREWALL),
         Mood::PlainPermalinks if uri.path().starts_with("/wp-json") => page(StatusCode::OK, HOME_PAGE),
-        Mood::Well | Mood::LosesReplies | Mood::PlainPermalinks => {
+        Mood::Well | Mood::LosesReplies | Mood::Expired | Mood::PlainPermalinks => {
             answer(&mut books, &url, &method, &uri, &query, &headers, &body)
         }
     };
@@ -321,6 +323,10 @@ fn renew(books: &mut Books, body: &[u8]) -> Response {
         .as_str()
         .unwrap()
         .to_owned();
+    if books.mood == Mood::Expired {
+        let refusal = json!({"error": "invalid_grant", "error_description": "Expired token"});
+        return json_answer(StatusCode::OK, refusal);
+    }
     let Some(session) = books.sessions.get(&refresh).cloned() else {
         let refusal =
             json!({"error": "invalid_grant", "error_description": "Refresh token has been revoked"});

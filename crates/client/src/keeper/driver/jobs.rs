@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use evertill_session::{AttemptId, Grant, policy};
 use evertill_wire::{AccessToken, RefreshToken};
+use tracing::Instrument;
 
 use super::Driver;
 use crate::error::ClientError;
@@ -92,12 +93,19 @@ impl Driver {
         access: Option<AccessToken>,
     ) {
         let http = self.http.clone();
-        let job = self.jobs.spawn(async move {
-            Done::Asked(
-                attempt,
-                Box::new(renewal::ask(&http, &profile, &refresh, access.as_ref()).await),
-            )
-        });
+        let span = tracing::info_span!(
+            "renewal",
+            store = %self.shared.store,
+            session = %self.shared.name,
+            attempt = attempt.0,
+            outcome = tracing::field::Empty,
+        );
+        let asking = async move {
+            let asked = renewal::ask(&http, &profile, &refresh, access.as_ref()).await;
+            tracing::Span::current().record("outcome", asked.outcome());
+            Done::Asked(attempt, Box::new(asked))
+        };
+        let job = self.jobs.spawn(asking.instrument(span));
         self.asking = Some((attempt, job));
     }
 

@@ -1,0 +1,189 @@
+//! A second pair of eyes: was a session ended by somebody who may end it?
+//!
+//! The audit hears what the engine hears and knows none of its rules but one: a session ends by the store's verdict, by
+//! three fresh tokens refused in a row, by a person, or by another process that removed it. An end without any of these
+//! is *needless*.
+
+use crate::{
+    answer::{Answer, Reason},
+    engine::{Input, State, Stored},
+    policy,
+};
+
+/// Hears the inputs of one engine and judges where it goes.
+#[derive(Debug, Clone, Default)]
+pub struct Audit {
+    /// The last verdict since the last token.
+    verdict: Option<Reason>,
+    /// Tokens refused since one was accepted.
+    refused: u32,
+    /// A person or another process ended the session.
+    was_ended: bool,
+}
+
+/// What the audit remembers of a state, taken before a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Somebody is signed in.
+    In,
+    /// A person must sign in again.
+    Refused,
+    /// Nobody is signed in.
+    Out,
+}
+
+impl Standing {
+    /// Where a state stands.
+    #[must_use]
+    pub fn of(state: &State) -> Self {
+        match state {
+            State::Active(_) | State::Renewing { .. } | State::Troubled { .. } => Self::In,
+            State::SignInNeeded { .. } => Self::Refused,
+            State::SignedOut => Self::Out,
+        }
+    }
+}
+
+impl Audit {
+    /// Hears what the engine is about to hear.
+    pub fn hear(&mut self, input: &Input) {
+        match input {
+            Input::Start(stored) | Input::LockTaken(_, stored) | Input::VaultChanged(stored) => {
+                self.read(stored);
+            }
+            Input::Answered(_, Answer::Refused(refusal)) => self.verdict = Some(refusal.reason),
+            Input::Answered(_, Answer::Renewed(_)) => self.verdict = None,
+            Input::SignedIn(_) => *self = Self::default(),
+            Input::TokenRefused(_) => self.refused = self.refused.saturating_add(1),
+            Input::TokenAccepted(_) => self.refused = 0,
+            Input::SignOut => self.was_ended = true,
+            Input::Answered(_, Answer::Trouble(_))
+            | Input::Due
+            | Input::RenewNow
+            | Input::LockBusy(_)
+            | Input::Saved(_)
+            | Input::SaveFailed(..)
+            | Input::NetworkUp => {}
+        }
+    }
+
+    /// Whether a session has just ended without anybody ending it.
+    #[must_use]
+    pub fn is_needless(&self, before: Standing, after: &State) -> bool {
+        match (before, after) {
+            (Standing::In | Standing::Out, State::SignInNeeded { refusal, .. }) => {
+                let is_half_ended = refusal.reason == Reason::HalfEnded
+                    && self.refused >= u32::from(policy::FRESH_REFUSALS_MAX);
+                self.verdict != Some(refusal.reason) && !is_half_ended
+            }
+            (Standing::In | Standing::Refused, State::SignedOut) => !self.was_ended,
+            (Standing::Refused, State::SignInNeeded { .. })
+            | (Standing::Out, State::SignedOut)
+            | (_, State::Active(_) | State::Renewing { .. } | State::Troubled { .. }) => false,
+        }
+    }
+
+    fn read(&mut self, stored: &Stored) {
+        match stored {
+            Stored::Found(record) => {
+                if let Some(refusal) = &record.refusal {
+                    self.verdict = Some(refusal.reason);
+                }
+                self.was_ended = false;
+            }
+            Stored::Nothing => self.was_ended = true,
+            Stored::Unreadable => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use evertill_wire::{AccessToken, RefreshToken};
+
+    use super::*;
+    use crate::{AttemptId, BootId, Grant, Moment, Refusal, Serial, SessionId, Stamp, User, WallTime};
+
+    fn refusal(reason: Reason) -> Refusal {
+        Refusal {
+            reason,
+            words: "no".into(),
+            ended: None,
+            is_signed: false,
+        }
+    }
+
+    fn ended(reason: Reason) -> State {
+        let stamp = Stamp {
+            boot: BootId::new("boot"),
+            moment: Moment::from_millis(0),
+            wall: WallTime::from_millis(0),
+        };
+        State::SignInNeeded {
+            grant: Box::new(Grant {
+                access: AccessToken::new("a"),
+                refresh: RefreshToken::new("r"),
+                session: SessionId::new("s"),
+                user: User::default(),
+                access_life: std::time::Duration::from_secs(1),
+                refresh_in: None,
+                renewable_for: None,
+                received: stamp.clone(),
+                signed_in: stamp,
+                serial: Serial(1),
+                renewals: 0,
+            }),
+            refusal: refusal(reason),
+        }
+    }
+
+    fn verdict(reason: Reason) -> Input {
+        Input::Answered(AttemptId(1), Answer::Refused(refusal(reason)))
+    }
+
+    #[test]
+    fn an_end_without_the_verdict_it_names_is_needless() {
+        let mut audit = Audit::default();
+        assert!(audit.is_needless(Standing::In, &ended(Reason::Ended)));
+        audit.hear(&verdict(Reason::Expired));
+        assert!(!audit.is_needless(Standing::In, &ended(Reason::Expired)));
+        assert!(audit.is_needless(Standing::In, &ended(Reason::Ended)));
+        let State::SignInNeeded { grant, .. } = ended(Reason::Ended) else {
+            panic!("an end holds its grant")
+        };
+        audit.hear(&Input::SignedIn(grant));
+        assert!(
+            audit.is_needless(Standing::In, &ended(Reason::Expired)),
+            "an old verdict is over"
+        );
+    }
+
+    #[test]
+    fn fresh_tokens_refused_three_times_in_a_row_are_a_verdict_and_twice_are_not() {
+        let mut audit = Audit::default();
+        for _ in 0..2 {
+            audit.hear(&Input::TokenRefused(Serial(1)));
+        }
+        assert!(audit.is_needless(Standing::In, &ended(Reason::HalfEnded)));
+        audit.hear(&Input::TokenRefused(Serial(2)));
+        assert!(!audit.is_needless(Standing::In, &ended(Reason::HalfEnded)));
+        audit.hear(&Input::TokenAccepted(Serial(2)));
+        assert!(audit.is_needless(Standing::In, &ended(Reason::HalfEnded)));
+    }
+
+    #[test]
+    fn a_session_that_is_gone_was_ended_by_a_person_or_by_another_process() {
+        let mut audit = Audit::default();
+        assert!(audit.is_needless(Standing::In, &State::SignedOut));
+        audit.hear(&Input::VaultChanged(Stored::Unreadable));
+        assert!(
+            audit.is_needless(Standing::In, &State::SignedOut),
+            "damage ends nothing"
+        );
+        audit.hear(&Input::VaultChanged(Stored::Nothing));
+        assert!(!audit.is_needless(Standing::In, &State::SignedOut));
+        let mut audit = Audit::default();
+        audit.hear(&Input::SignOut);
+        assert!(!audit.is_needless(Standing::Refused, &State::SignedOut));
+    }
+}
