@@ -49,7 +49,7 @@ const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
 pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) keys: Arc<Keys>,
-    pub(crate) sessions: Sessions,
+    pub(crate) sessions: Arc<Sessions>,
     pub(crate) clock: Clock,
     /// Address of the store without a slash at the end.
     pub(crate) home: String,

@@ -47,6 +47,7 @@ pub struct ServerHandle {
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
     tending: JoinHandle<()>,
+    following: JoinHandle<()>,
     database: Arc<dyn Store>,
     home: Home,
 }
@@ -86,6 +87,7 @@ impl Drop for ServerHandle {
     fn drop(&mut self) {
         self.serving.abort();
         self.tending.abort();
+        self.following.abort();
     }
 }
 
@@ -125,6 +127,7 @@ pub async fn start(options: ServeOptions) -> Result<ServerHandle, ServerError> {
     .await?;
     let rotate_every = config.keys.rotate_days.map(|days| days.0);
     let tending = tokio::spawn(keys::tend(keys, rotate_every, options.clock.clone()));
+    let following = tokio::spawn(Arc::clone(&app.sessions).follow());
     let (stop, stopped) = oneshot::channel();
     let service: IntoMakeServiceWithConnectInfo<_, SocketAddr> =
         http::router(Arc::new(app)).into_make_service_with_connect_info();
@@ -147,6 +150,7 @@ pub async fn start(options: ServeOptions) -> Result<ServerHandle, ServerError> {
         stop: Some(stop),
         serving,
         tending,
+        following,
         database,
         home,
     })
@@ -174,7 +178,7 @@ async fn app(
         })?,
     };
     Ok(App {
-        sessions: Sessions::new(
+        sessions: Arc::new(Sessions::new(
             Arc::clone(&database) as Arc<dyn Store>,
             Mint::new(
                 Arc::clone(&keys),
@@ -187,7 +191,7 @@ async fn app(
                 idle_s: idle.as_secs() as i64,
                 absolute_s: config.sessions.absolute_days.map(|days| days.0.as_secs() as i64),
             },
-        ),
+        )),
         store: database,
         keys,
         clock: options.clock.clone(),

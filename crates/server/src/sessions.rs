@@ -4,7 +4,13 @@
 //! knows no HTTP: callers turn a [`Renewal`] into an answer. Nothing here decides who may do what; a [`Caller`] is
 //! somebody with a living session, and `http::gate` asks for the role.
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use evertill_issuer::{Counter, Ending, Limits, Rotation};
 use evertill_wire::{AccessToken, RefreshToken, rest::site::SignedVerdicts};
@@ -13,15 +19,17 @@ use uuid::Uuid;
 use crate::{
     activity::Renewals,
     clock::Clock,
-    store::{Account, Ended, Living, Session, Store, StoreError, Visitor, Which},
+    store::{Account, Ended, Living, Mark, Session, Store, StoreError, Visitor, Which},
     tokens::{Claims, Holder, Issued, Mint, Origin, RefreshClaims},
 };
 
 mod refusal;
 pub(crate) mod renewal;
+mod seen;
 
 pub(crate) use refusal::Refusal;
 use renewal::{RenewalAsk, Renewed};
+use seen::{Accounts, Key, Seen};
 
 /// Everything about sessions.
 pub(crate) struct Sessions {
@@ -30,6 +38,44 @@ pub(crate) struct Sessions {
     clock: Clock,
     limits: Limits,
     renewals: Renewals,
+    seen: Seen,
+    accounts: Accounts,
+    news: News,
+}
+
+/// How often it is asked what other processes and nodes have ended.
+const NEWS_EVERY: Duration = Duration::from_millis(200);
+
+/// Age past which nothing that was seen before is believed: then the database is asked for every token.
+const NEWS_OLD_MS: u64 = 700;
+
+/// When it was last known what other processes and nodes have ended.
+struct News {
+    since: Instant,
+    /// Milliseconds after `since`; nothing was known before the first answer.
+    at_ms: AtomicU64,
+}
+
+impl News {
+    fn none() -> Self {
+        Self {
+            since: Instant::now(),
+            at_ms: AtomicU64::new(u64::MAX),
+        }
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn have_come(&self) {
+        self.at_ms.store(self.now_ms(), Ordering::Release);
+    }
+
+    fn is_fresh(&self) -> bool {
+        let at_ms = self.at_ms.load(Ordering::Acquire);
+        at_ms != u64::MAX && self.now_ms().saturating_sub(at_ms) <= NEWS_OLD_MS
+    }
 }
 
 /// A session to be.
@@ -90,7 +136,7 @@ pub(crate) struct Caller {
     pub(crate) account: Arc<Account>,
     pub(crate) session: Uuid,
     /// Thumbprint of the key the session is bound to, base64url: the request must prove to hold it.
-    pub(crate) sender_key: Option<String>,
+    pub(crate) sender_key: Option<Arc<str>>,
 }
 
 impl Sessions {
@@ -101,6 +147,9 @@ impl Sessions {
             clock,
             limits,
             renewals: Renewals::default(),
+            seen: Seen::default(),
+            accounts: Accounts::default(),
+            news: News::none(),
         }
     }
 
@@ -217,6 +266,10 @@ impl Sessions {
             }
             Some(Renewed::Late) => return Ok(Renewal::Late),
             Some(Renewed::Ended(ended)) => Refusal::Ended { session, ended },
+            Some(Renewed::EndedNow(ended)) => {
+                self.seen.forget(&[session]);
+                Refusal::Ended { session, ended }
+            }
             Some(Renewed::UserGone) => Refusal::Ended {
                 session,
                 ended: Ended::by_itself(Ending::UserGone, now),
@@ -252,18 +305,34 @@ impl Sessions {
     /// The database's; never a verdict about the token.
     pub(crate) async fn check(&self, token: &AccessToken) -> Result<Option<Caller>, StoreError> {
         let now = self.clock.seconds();
+        if !Mint::may_be_access(token) {
+            return Ok(None);
+        }
+        let key = Key::of(token);
+        if self.news.is_fresh()
+            && let Some(caller) = self.seen.find(key, now)
+        {
+            return Ok(Some(caller));
+        }
         let Some(claims) = self.mint.read_access(token, now) else {
             return Ok(None);
         };
+        let moment = self.seen.moment();
         let counter = Counter(claims.counter.unwrap_or(0));
         let found = self.store.access_used(claims.refresh_jti, counter, now).await?;
-        Ok(found
-            .filter(|account| account.disabled_at.is_none() && account.id.to_string() == claims.data.user.id)
-            .map(|account| Caller {
-                account: Arc::new(account),
-                session: claims.refresh_jti,
-                sender_key: claims.cnf.map(|confirmation| confirmation.jkt),
-            }))
+        let is_theirs = |account: &Account| {
+            account.disabled_at.is_none() && account.id.to_string() == claims.data.user.id
+        };
+        let Some(account) = found.filter(is_theirs) else {
+            return Ok(None);
+        };
+        let caller = Caller {
+            account: self.accounts.share(account),
+            session: claims.refresh_jti,
+            sender_key: claims.cnf.map(|confirmation| confirmation.jkt.into()),
+        };
+        self.seen.add(key, caller.clone(), claims.exp, moment);
+        Ok(Some(caller))
     }
 
     /// What an access token says that was signed here and has not ended. Its session may be over.
@@ -297,6 +366,32 @@ impl Sessions {
     /// # Errors
     /// The database's: then nothing ended.
     pub(crate) async fn end(&self, which: Which, ended: Ended) -> Result<Vec<Uuid>, StoreError> {
-        self.store.end_sessions(which, ended).await
+        let gone = self.store.end_sessions(which, ended).await?;
+        self.seen.forget(&gone);
+        Ok(gone)
+    }
+
+    /// Follows what other processes and nodes end and change, for as long as it is polled.
+    pub(crate) async fn follow(self: Arc<Self>) {
+        let mut mark = Mark::NOW;
+        let mut keys = self.mint.ring();
+        loop {
+            match self.store.ended_since(mark).await {
+                Ok((ended, now)) => {
+                    if now.accounts != mark.accounts || !Arc::ptr_eq(&keys, &self.mint.ring()) {
+                        keys = self.mint.ring();
+                        self.seen.forget_all();
+                    } else {
+                        self.seen.forget(&ended);
+                    }
+                    mark = now;
+                    self.news.have_come();
+                }
+                Err(error) => {
+                    tracing::debug!(code = %error.code(), "what ended elsewhere could not be read");
+                }
+            }
+            tokio::time::sleep(NEWS_EVERY).await;
+        }
     }
 }

@@ -139,7 +139,6 @@ pub(crate) trait Store: std::fmt::Debug + Send + Sync + 'static {
     fn end_sessions(&self, which: Which, ended: Ended) -> Pending<Vec<Uuid>>;
     /// Sessions that ended after `mark` on any node, and the mark to ask with next time. Nothing but the mark for
     /// [`Mark::NOW`]. May tell an ending twice, never leaves one out.
-    #[cfg_attr(not(test), expect(dead_code, reason = "asked by whoever remembers sessions"))]
     fn ended_since(&self, mark: Mark) -> Pending<(Vec<Uuid>, Mark)>;
 
     /// Products or variations.
@@ -211,7 +210,6 @@ pub(crate) struct Mark {
 
 impl Mark {
     /// Asks only where the newest ending is.
-    #[cfg_attr(not(test), expect(dead_code, reason = "asked by whoever remembers sessions"))]
     pub(crate) const NOW: Self = Self {
         ending: i64::MAX,
         accounts: 0,

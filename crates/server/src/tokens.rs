@@ -13,7 +13,7 @@ use evertill_wire::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::keys::Keys;
+use crate::keys::{Keys, Ring};
 
 /// Prefix of every refresh token that is handed out.
 const PREFIX: &str = "ert2.";
@@ -248,6 +248,19 @@ impl Mint {
             .collect();
         keys.reverse();
         SignedVerdicts { keys }
+    }
+
+    /// The keys of this moment.
+    pub(crate) fn ring(&self) -> Arc<Ring> {
+        self.keys.ring()
+    }
+
+    /// Whether a text looks like an access token at all.
+    pub(crate) fn may_be_access(token: &AccessToken) -> bool {
+        let text = token.expose();
+        text.len() <= TOKEN_BYTES_MAX
+            && text.starts_with("eyJ")
+            && text.bytes().filter(|byte| *byte == b'.').count() == 2
     }
 
     /// Reads an access token: signed here, for this store, not ended. Touches neither lock nor database.

@@ -33,6 +33,18 @@ pub(crate) struct Held {
     pub(crate) client: Option<Arc<str>>,
 }
 
+impl Held {
+    /// Of a session that nothing is known of but that it ended.
+    pub(crate) fn of_nothing(account_id: i64) -> Self {
+        Self {
+            row: Row::new(Seconds(0)),
+            account_id,
+            sender_key: None,
+            client: None,
+        }
+    }
+}
+
 impl From<&Session> for Held {
     fn from(session: &Session) -> Self {
         Self {
@@ -58,8 +70,10 @@ pub(crate) enum Renewed {
     },
     /// A request from before the last renewal: neither token nor refusal.
     Late,
-    /// The session is over, or now is.
+    /// The session is over.
     Ended(Ended),
+    /// The session was living until this renewal, which ended it.
+    EndedNow(Ended),
     /// The account is gone; nothing is written.
     UserGone,
     /// The session is bound to a key that the sender did not prove to hold; nothing is written.
@@ -110,7 +124,7 @@ pub(crate) fn decide(held: &Held, has_account: bool, ask: &RenewalAsk) -> (Renew
             sender_key: held.sender_key,
         },
         Verdict::Late => Renewed::Late,
-        Verdict::Refused(reason) => Renewed::Ended(ended(reason, &row, ask)),
+        Verdict::Refused(reason) => Renewed::EndedNow(ended(reason, &row, ask)),
     };
     (renewed, write)
 }
@@ -132,7 +146,7 @@ pub(crate) fn adopt(ask: &RenewalAsk, account_created_at: Option<i64>) -> Option
         sealed_at,
         sender_key,
     } = ask.claims.origin?;
-    let is_fresh = ask.now.saturating_sub(sealed_at) < ask.limits.idle_s;
+    let is_fresh = Seconds(ask.now) < ask.limits.ends_at(Seconds(sealed_at), Seconds(sealed_at));
     let is_theirs = account_created_at? <= sealed_at;
     (is_fresh && is_theirs).then(|| Session {
         id: ask.claims.session,
@@ -227,7 +241,7 @@ mod tests {
         let ended = Ended::by_itself(Ending::Expired, NOW - 30 * DAY_S);
         assert_eq!(
             (renewed, write),
-            (Renewed::Ended(ended.clone()), Write::End(ended))
+            (Renewed::EndedNow(ended.clone()), Write::End(ended))
         );
     }
 

@@ -338,11 +338,11 @@ async fn a_token_from_before_the_last_renewal_ends_the_session_once_it_has_no_ex
     assert_eq!(granted(store.renew(ask(session.id, 1, NOW + 20)).await), 2);
     let late = store.renew(ask(session.id, 0, NOW + 30)).await.unwrap();
     assert_eq!(late, Some(Renewed::Late));
-    let theft = Renewed::Ended(Ended::by_itself(Ending::Theft, NOW + 300));
+    let theft = Ended::by_itself(Ending::Theft, NOW + 300);
     let thief = store.renew(ask(session.id, 0, NOW + 300)).await.unwrap();
-    assert_eq!(thief, Some(theft.clone()));
+    assert_eq!(thief, Some(Renewed::EndedNow(theft.clone())));
     let victim = store.renew(ask(session.id, 2, NOW + 301)).await.unwrap();
-    assert_eq!(victim, Some(theft));
+    assert_eq!(victim, Some(Renewed::Ended(theft)));
     assert!(living(store.as_ref(), Some(3), NOW + 301).await.is_empty());
 }
 

@@ -40,6 +40,25 @@ impl Account {
     }
 }
 
+#[cfg(test)]
+impl Account {
+    /// Somebody at the till, for a test.
+    pub(crate) fn for_tests(id: i64) -> Self {
+        Self {
+            id,
+            uuid: Uuid::nil(),
+            username: format!("person{id}"),
+            email: format!("person{id}@example.com"),
+            role: Role::Cashier,
+            password: None,
+            person: Person::default(),
+            created_at: 0,
+            modified_at: 0,
+            disabled_at: None,
+        }
+    }
+}
+
 /// The part of an account that only people read.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]

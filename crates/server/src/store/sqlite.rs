@@ -9,7 +9,6 @@ use std::{
     sync::Arc,
 };
 
-use evertill_issuer::{Change, Seconds, access_used};
 use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 
@@ -23,11 +22,16 @@ mod catalogue;
 mod changes;
 mod customers;
 mod engine;
+mod hot;
+mod journal;
 mod orders;
+mod renew;
 mod sessions;
 mod settings;
 
 use engine::Engine;
+use journal::Journal;
+use renew::{Behind, Live};
 
 /// Name of the database file in the data directory.
 const FILE: &str = "store.sqlite3";
@@ -43,6 +47,7 @@ const MIGRATIONS: &[&str] = &[
 #[derive(Debug)]
 pub(crate) struct Sqlite {
     engine: Arc<Engine>,
+    live: Arc<Live>,
 }
 
 /// What lies in a data directory before it is opened.
@@ -88,9 +93,14 @@ impl Sqlite {
         let mut writer = connect(&path).map_err(ServerError::OpenDatabase)?;
         migrate(&mut writer).map_err(ServerError::OpenDatabase)?;
         settings::begin(&writer).map_err(ServerError::OpenDatabase)?;
-        let engine = Engine::start(path, writer).map_err(ServerError::OpenDatabase)?;
+        let (hot, journal) = (Arc::default(), Arc::new(Journal::open(data_dir, &mut writer)?));
+        let behind = Behind::new(Arc::clone(&hot), Arc::clone(&journal));
+        let engine = Engine::start(path, writer, behind).map_err(ServerError::OpenDatabase)?;
+        let engine = Arc::new(engine);
+        let live = Live::new(Arc::clone(&engine), hot, journal);
         Ok(Self {
-            engine: Arc::new(engine),
+            engine,
+            live: Arc::new(live),
         })
     }
 }
@@ -156,41 +166,33 @@ impl Store for Sqlite {
     }
 
     fn session(&self, id: Uuid) -> Pending<Option<(Session, Option<Account>)>> {
-        self.engine.read(move |db| sessions::by_id(db, id))
+        let live = Arc::clone(&self.live);
+        Pending::new(async move { live.session(id).await })
     }
 
     fn renew(&self, ask: RenewalAsk) -> Pending<Option<Renewed>> {
-        self.engine.write(move |db| sessions::renew(db, &ask))
+        let live = Arc::clone(&self.live);
+        Pending::new(async move { live.renew(ask).await })
     }
 
     fn access_used(&self, id: Uuid, counter: Counter, now: i64) -> Pending<Option<Account>> {
-        let engine = Arc::clone(&self.engine);
-        Pending::new(async move {
-            let found = engine.read(move |db| sessions::by_id(db, id)).await?;
-            let Some((session, Some(account))) = found else {
-                return Ok(None);
-            };
-            match access_used(&session.row(), counter, Seconds(now)) {
-                Change::None => Ok(session.ended.is_none().then_some(account)),
-                Change::Lazy(_) | Change::Durable(_) => {
-                    engine
-                        .write(move |db| sessions::note_access(db, id, counter, now))
-                        .await
-                }
-            }
-        })
+        let live = Arc::clone(&self.live);
+        Pending::new(async move { live.access_used(id, counter, now).await })
     }
 
     fn sessions(&self, of: Living) -> Pending<Vec<(Session, Option<Account>)>> {
-        self.engine.read(move |db| sessions::living(db, of))
+        let live = Arc::clone(&self.live);
+        Pending::new(async move { live.living(of).await })
     }
 
     fn end_sessions(&self, which: Which, ended: Ended) -> Pending<Vec<Uuid>> {
-        self.engine.write(move |db| sessions::end(db, which, &ended))
+        let live = Arc::clone(&self.live);
+        Pending::new(async move { live.end(which, ended).await })
     }
 
     fn ended_since(&self, mark: Mark) -> Pending<(Vec<Uuid>, Mark)> {
-        self.engine.read(move |db| sessions::ended_since(db, mark))
+        let live = Arc::clone(&self.live);
+        Pending::new(async move { live.ended_since(mark).await })
     }
 
     fn items(&self, query: ItemQuery) -> Pending<Page<Item>> {
@@ -231,7 +233,8 @@ impl Store for Sqlite {
     }
 
     fn recent_sessions(&self, query: RecentQuery) -> Pending<Vec<(Session, Option<Account>)>> {
-        self.engine.read(move |db| sessions::recent(db, &query))
+        let live = Arc::clone(&self.live);
+        Pending::new(async move { live.recent(query).await })
     }
 
     fn note_activity(&self, rows: Vec<Activity>, keep_from: i64) -> Pending<()> {
@@ -247,7 +250,8 @@ impl Store for Sqlite {
     }
 
     fn audit_log(&self, query: AuditQuery) -> Pending<Page<AuditRow>> {
-        self.engine.read(move |db| audit::page(db, &query))
+        let live = Arc::clone(&self.live);
+        Pending::new(async move { live.audit_log(query).await })
     }
 }
 

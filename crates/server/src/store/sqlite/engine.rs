@@ -1,14 +1,15 @@
 //! The thread that writes, the connections that read.
 
 use std::{
-    fmt,
+    fmt, io,
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
-        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
     },
     thread::JoinHandle,
+    time::{Duration, Instant},
 };
 
 use rusqlite::Connection;
@@ -24,6 +25,19 @@ const WAITING_MAX: usize = 1024;
 
 /// Writes that share one commit. Bounds how long the first of them waits for the last.
 const BATCH_MAX: usize = 64;
+
+/// Longest time that something answered ahead of the disk stays ahead of it.
+const BEHIND_MAX: Duration = Duration::from_millis(500);
+
+/// What the writer does beside the work it is given.
+pub(super) trait Companion: Send + 'static {
+    /// Something was committed; nothing of it is answered before this returns.
+    fn committed(&self) -> io::Result<()>;
+    /// Nothing of what was under way is committed.
+    fn rolled_back(&self);
+    /// Writes what was answered ahead of the disk.
+    fn write_behind(&self, db: &mut Connection) -> Result<(), StoreError>;
+}
 
 /// A piece of work for the writer.
 struct Job(Box<dyn FnOnce(&Connection) -> Delivery + Send>);
@@ -50,7 +64,11 @@ impl fmt::Debug for Engine {
 }
 
 impl Engine {
-    pub(super) fn start(path: PathBuf, writer: Connection) -> Result<Self, StoreError> {
+    pub(super) fn start(
+        path: PathBuf,
+        writer: Connection,
+        companion: impl Companion,
+    ) -> Result<Self, StoreError> {
         let mut idle = Vec::with_capacity(READERS);
         for _ in 0..READERS {
             let reader = connect(&path)?;
@@ -60,7 +78,7 @@ impl Engine {
         let (jobs, waiting) = sync_channel(WAITING_MAX);
         let thread = std::thread::Builder::new()
             .name("evertill-store-writer".into())
-            .spawn(move || write_until_closed(writer, &waiting))
+            .spawn(move || write_until_closed(writer, &waiting, &companion))
             .map_err(|_| StoreError::Closed)?;
         Ok(Self {
             jobs: Mutex::new(Some(jobs)),
@@ -96,6 +114,24 @@ impl Engine {
             sent?;
             told.await.map_err(|_| StoreError::Closed)?
         })
+    }
+
+    /// Runs a question that is answered by one or two rows in microseconds, on the thread that asks: handing it to
+    /// another one would cost more than the answer. Waits like any other question when all connections are busy.
+    pub(super) async fn point<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let _permit = self
+            .readers
+            .permits
+            .acquire()
+            .await
+            .map_err(|_| StoreError::Closed)?;
+        let connection = lock(&self.readers.idle).pop().ok_or(StoreError::Closed)?;
+        let answer = caught(&connection, work);
+        lock(&self.readers.idle).push(connection);
+        answer
     }
 
     /// Runs a question on a connection that only reads.
@@ -138,20 +174,38 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn write_until_closed(mut db: Connection, waiting: &Receiver<Job>) {
-    while let Ok(first) = waiting.recv() {
-        let mut batch = vec![first];
-        while batch.len() < BATCH_MAX
-            && let Ok(next) = waiting.try_recv()
-        {
-            batch.push(next);
+fn write_until_closed(mut db: Connection, waiting: &Receiver<Job>, companion: &impl Companion) {
+    let mut written_behind_at = Instant::now();
+    loop {
+        let pause = BEHIND_MAX.saturating_sub(written_behind_at.elapsed());
+        let is_closed = match waiting.recv_timeout(pause) {
+            Ok(first) => {
+                let mut batch = vec![first];
+                while batch.len() < BATCH_MAX
+                    && let Ok(next) = waiting.try_recv()
+                {
+                    batch.push(next);
+                }
+                commit_together(&mut db, batch, companion);
+                false
+            }
+            Err(RecvTimeoutError::Timeout) => false,
+            Err(RecvTimeoutError::Disconnected) => true,
+        };
+        if is_closed || written_behind_at.elapsed() >= BEHIND_MAX {
+            if let Err(error) = companion.write_behind(&mut db) {
+                tracing::error!(%error, "what was answered ahead of the disk could not be written; it is tried again");
+            }
+            written_behind_at = Instant::now();
         }
-        commit_together(&mut db, batch);
+        if is_closed {
+            return;
+        }
     }
 }
 
 /// Each piece of work stands or falls alone; all that stand reach the disk with one sync.
-fn commit_together(db: &mut Connection, batch: Vec<Job>) {
+fn commit_together(db: &mut Connection, batch: Vec<Job>, companion: &impl Companion) {
     let mut deliveries = Vec::with_capacity(batch.len());
     let committed = (|| {
         let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
@@ -160,10 +214,17 @@ fn commit_together(db: &mut Connection, batch: Vec<Job>) {
         }
         transaction.commit()
     })();
+    let committed: Result<(), String> = match committed {
+        Ok(()) => companion.committed().map_err(|error| error.to_string()),
+        Err(error) => {
+            companion.rolled_back();
+            Err(error.to_string())
+        }
+    };
     for delivery in deliveries {
         (delivery.0)(match &committed {
             Ok(()) => Ok(()),
-            Err(error) => Err(StoreError::Commit(error.to_string())),
+            Err(error) => Err(StoreError::Commit(error.clone())),
         });
     }
 }
@@ -198,13 +259,27 @@ fn caught<T>(
 mod tests {
     use super::*;
 
+    struct Alone;
+
+    impl Companion for Alone {
+        fn committed(&self) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn rolled_back(&self) {}
+
+        fn write_behind(&self, _: &mut Connection) -> Result<(), StoreError> {
+            Ok(())
+        }
+    }
+
     fn engine(home: &tempfile::TempDir) -> Engine {
         let path = home.path().join("test.sqlite3");
         let writer = connect(&path).unwrap();
         writer
             .execute_batch("CREATE TABLE things (name TEXT PRIMARY KEY) STRICT")
             .unwrap();
-        Engine::start(path, writer).unwrap()
+        Engine::start(path, writer, Alone).unwrap()
     }
 
     fn add(db: &Connection, name: &str) -> Result<(), StoreError> {

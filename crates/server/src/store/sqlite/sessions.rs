@@ -1,13 +1,17 @@
 //! Rows of sessions.
 
-use evertill_issuer::{Change, Counter, Ending, Row as Life, Seconds, access_used};
+use evertill_issuer::{Counter, Row as Life, Seconds};
 use rusqlite::{Connection, OptionalExtension as _, Row, params, types::Value as Sql};
 use uuid::Uuid;
 
-use super::{accounts, audit, catalogue::Filter};
+use super::{
+    accounts, audit,
+    catalogue::Filter,
+    hot::{Loaded, Lost, Unwritten},
+};
 use crate::{
     audit::{AuditEntry, Party},
-    sessions::renewal::{self, Held, RenewalAsk, Renewed, Write},
+    sessions::renewal::{self, Held, RenewalAsk},
     store::{Account, Ended, Living, Mark, RecentQuery, Session, StoreError, Visitor, Which},
 };
 
@@ -101,79 +105,105 @@ pub(super) fn by_id(db: &Connection, id: Uuid) -> Result<Option<(Session, Option
         .transpose()
 }
 
-/// Renews in the transaction it is called in.
-pub(super) fn renew(db: &Connection, ask: &RenewalAsk) -> Result<Option<Renewed>, StoreError> {
+/// What a renewal needs to know of a session.
+pub(super) enum Looked {
+    Row(Box<Loaded>),
+    UserGone,
+    Unknown,
+}
+
+/// Looks a session up for a renewal, and makes a row for one whose row was lost.
+pub(super) fn look(db: &Connection, ask: &RenewalAsk) -> Result<Looked, StoreError> {
     let id = ask.claims.session;
-    let (session, account) = match by_id(db, id)? {
-        Some(found) => found,
-        None => {
-            if let Some(ended) = ending_of(db, id)? {
-                return Ok(Some(Renewed::Ended(ended)));
-            }
-            let Some(account_id) = ask.claims.origin.map(|origin| origin.account_id) else {
-                return Ok(None);
-            };
-            let account = accounts::by_id(db, account_id)?;
-            let created_at = account.as_ref().map(|account| account.created_at);
-            let Some(session) = renewal::adopt(ask, created_at) else {
-                return Ok(None);
-            };
-            open(db, &session)?;
-            if let Some(account) = &account {
-                audit::append(db, &AuditEntry::adopted(ask.now, Party::of(account), id))?;
-            }
-            (session, account)
-        }
+    let found = db
+        .prepare_cached(
+            "SELECT account_id, signed_in_at, renewed_at, counter, seen, client, sender_key, ended,
+                    EXISTS (SELECT 1 FROM accounts WHERE accounts.id = account_id)
+             FROM sessions WHERE id = ?1",
+        )?
+        .query_row([id.as_bytes()], |row| Ok((read_loaded(row), row.get(8)?)))
+        .optional()?;
+    if let Some((loaded, has_account)) = found {
+        let loaded = loaded?;
+        return Ok(match has_account || loaded.ended.is_some() {
+            true => Looked::Row(Box::new(loaded)),
+            false => Looked::UserGone,
+        });
+    }
+    let Some(origin) = ask.claims.origin else {
+        return Ok(Looked::Unknown);
     };
-    if let Some(ended) = session.ended {
-        return Ok(Some(Renewed::Ended(ended)));
-    }
-    let (renewed, write) = renewal::decide(&Held::from(&session), account.is_some(), ask);
-    match write {
-        Write::Nothing => {}
-        Write::Lazy(row) => save(db, id, &row)?,
-        Write::End(ended) => {
-            let which = Which::One {
-                account_id: session.account_id,
-                id,
-            };
-            end(db, which, &ended)?;
-            if let (Ending::Theft, Some(account)) = (ended.reason, &account) {
-                audit::append(db, &AuditEntry::theft(ended.at, Party::of(account), id))?;
-            }
-        }
-    }
-    Ok(Some(renewed))
+    let created_at: Option<i64> = db
+        .prepare_cached("SELECT created_at FROM accounts WHERE id = ?1")?
+        .query_row([origin.account_id], |row| row.get(0))
+        .optional()?;
+    let ended = ending_of(db, id)?;
+    Ok(match renewal::adopt(ask, created_at) {
+        None if ended.is_none() => Looked::Unknown,
+        None => Looked::Row(Box::new(Loaded {
+            held: Held::of_nothing(origin.account_id),
+            ended,
+            lost: None,
+        })),
+        Some(session) => Looked::Row(Box::new(Loaded {
+            held: Held::from(&session),
+            lost: ended.is_none().then(|| {
+                Box::new(Lost {
+                    session,
+                    taken_back_at: ask.now,
+                })
+            }),
+            ended,
+        })),
+    })
 }
 
-/// Notes that an access token arrived.
-pub(super) fn note_access(
-    db: &Connection,
-    id: Uuid,
-    counter: Counter,
-    now: i64,
-) -> Result<Option<Account>, StoreError> {
-    let Some((session, Some(account))) = by_id(db, id)?.filter(|(session, _)| session.ended.is_none()) else {
-        return Ok(None);
-    };
-    match access_used(&session.row(), counter, Seconds(now)) {
-        Change::None => {}
-        Change::Lazy(row) | Change::Durable(row) => save(db, id, &row)?,
-    }
-    Ok(Some(account))
+fn read_loaded(row: &Row<'_>) -> Result<Loaded, StoreError> {
+    let (counter, seen): (i64, i64) = (row.get(3)?, row.get(4)?);
+    let client: Option<String> = row.get(5)?;
+    let ended: Option<String> = row.get(7)?;
+    let ended: Option<Ended> = ended.as_deref().map(serde_json::from_str).transpose()?;
+    Ok(Loaded {
+        held: Held {
+            row: Life {
+                counter: Counter(counter.cast_unsigned()),
+                seen: Counter(seen.cast_unsigned()),
+                signed_in_at: Seconds(row.get(1)?),
+                renewed_at: Seconds(row.get(2)?),
+                ending: ended.as_ref().map(|ended| ended.reason),
+            },
+            account_id: row.get(0)?,
+            sender_key: row.get(6)?,
+            client: client.map(Into::into),
+        },
+        ended,
+        lost: None,
+    })
 }
 
-/// Moves a living session on; one that ended meanwhile stays as it is.
-fn save(db: &Connection, id: Uuid, row: &Life) -> Result<(), StoreError> {
-    db.prepare_cached(
+/// Moves living sessions on; one that ended meanwhile stays as it is.
+pub(super) fn save(db: &Connection, rows: &[Unwritten]) -> Result<(), StoreError> {
+    let mut statement = db.prepare_cached(
         "UPDATE sessions SET counter = ?2, seen = ?3, renewed_at = ?4 WHERE id = ?1 AND ended_at IS NULL",
-    )?
-    .execute(params![
-        id.as_bytes(),
-        row.counter.0.cast_signed(),
-        row.seen.0.cast_signed(),
-        row.renewed_at.0,
-    ])?;
+    )?;
+    for Unwritten { id, row, lost } in rows {
+        if let Some(lost) = lost {
+            let session = &lost.session;
+            open(db, session)?;
+            if let Some(account) = accounts::by_id(db, session.account_id)? {
+                audit::append(
+                    db,
+                    &AuditEntry::adopted(lost.taken_back_at, Party::of(&account), *id),
+                )?;
+            }
+        }
+        statement.execute(params![
+            id.as_bytes(),
+            row.counter.0.cast_signed(),
+            row.seen.0.cast_signed(),
+            row.renewed_at.0,
+        ])?;
+    }
     Ok(())
 }
 
@@ -215,6 +245,14 @@ pub(super) fn end(db: &Connection, which: Which, ended: &Ended) -> Result<Vec<Uu
         note.execute(params![id.as_bytes(), ended_text])?;
     }
     Ok(gone)
+}
+
+/// Notes that a session was ended because two parties held it.
+pub(super) fn note_theft(db: &Connection, id: Uuid, account_id: i64, at: i64) -> Result<(), StoreError> {
+    match accounts::by_id(db, account_id)? {
+        None => Ok(()),
+        Some(account) => audit::append(db, &AuditEntry::theft(at, Party::of(&account), id)),
+    }
 }
 
 /// How a session ended that may have no row any more.
