@@ -22,7 +22,7 @@ use crate::home::Home;
 use crate::http::{Http, Request};
 use crate::profile::{StoreProfile, TokenPlace};
 use crate::session_name::SessionName;
-use crate::sign_in::{self, PendingSignIn};
+use crate::sign_in::{self, App, PendingSignIn};
 use crate::status::{SessionStatus, Snapshot};
 use crate::vault::{KeyChoice, Safe, SessionVault, Vault};
 
@@ -319,9 +319,10 @@ impl Keeper {
     ///
     /// # Errors
     /// The errors of [`Keeper::connect`].
-    pub async fn begin_sign_in(&self, redirect_uri: &Url) -> Result<PendingSignIn, ClientError> {
+    pub async fn begin_sign_in(&self, app: App, redirect_uri: &Url) -> Result<PendingSignIn, ClientError> {
         let profile = self.known_profile().await?;
-        PendingSignIn::begin(&profile, redirect_uri)
+        let http = Http::new(&profile.sign_in_page)?;
+        PendingSignIn::begin(&http, &profile, app, redirect_uri).await
     }
 
     /// Finishes a sign-in with the address the browser was led back to.
@@ -330,13 +331,15 @@ impl Keeper {
     /// [`ClientError::SignInMismatch`], [`ClientError::SignInRefused`], [`ClientError::Answered`], and
     /// [`ClientError::VaultNotWritten`] when the session cannot be saved.
     pub async fn finish_sign_in(&self, pending: PendingSignIn, callback: &Url) -> Result<(), ClientError> {
-        let callback = pending.finish(callback)?;
         let profile = self.known_profile().await?;
+        let http = Http::new(&profile.sign_in_page)?;
+        let entered = pending.finish(&http, callback).await?;
         let wall_ms = self.shared.clock.now().wall.as_millis();
         let store_ms = profile
             .clock_ahead_s
             .map(|ahead_s| wall_ms.saturating_add(ahead_s.saturating_mul(1000)));
-        let grant = sign_in::grant_from(callback, "", self.shared.clock.as_ref(), store_ms);
+        let clock = self.shared.clock.as_ref();
+        let grant = sign_in::grant_from(entered.callback, &entered.username, clock, store_ms);
         self.enter(grant, profile).await
     }
 

@@ -50,6 +50,6 @@ pub use keeper::{Keeper, KeeperOptions, SignedOut};
 pub use passage::Passage;
 pub use profile::StoreProfile;
 pub use session_name::SessionName;
-pub use sign_in::PendingSignIn;
+pub use sign_in::{App, PendingSignIn};
 pub use status::SessionStatus;
 pub use store_api::{StoreAnswer, StoreApi};

@@ -1,7 +1,8 @@
 //! Bringing a person in: through the store's own page in a browser, or through the same page without one.
 //!
-//! The page is a form that leads back to `redirect_uri` with the tokens in the address. Every failure is the page
-//! again, HTTP 200, with a sentence in `#login_error`; only success is a redirect, which is read and never followed.
+//! The page is a form that leads back to `redirect_uri`: of a stock store with the tokens in the address, of an Evertill
+//! store with a code that only this process can trade (`exchange`). Every failure is the page again, HTTP 200, with a
+//! sentence in `#login_error`; only success is a redirect, which is read and never followed.
 
 use std::fmt;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use crate::http::{Answer, Http, Request};
 use crate::profile::StoreProfile;
 
 mod callback;
+mod exchange;
 mod form;
 mod loopback;
 #[cfg(test)]
@@ -25,6 +27,7 @@ mod recorded;
 pub use callback::Callback;
 pub use loopback::{Loopback, PATIENCE};
 
+use exchange::Exchange;
 use form::Page;
 
 /// Where the store is told to lead back to when nobody follows. Never opened.
@@ -39,6 +42,24 @@ const LIFE_MAX: Duration = Duration::from_secs(400 * 24 * 3_600);
 /// Redirects of the page itself that are followed, on the same origin only.
 const REDIRECTS_MAX: usize = 3;
 
+/// Which of our programs signs in; a store that speaks OAuth knows them by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum App {
+    /// The till.
+    Till,
+    /// The command line.
+    CommandLine,
+}
+
+impl App {
+    fn client_id(self) -> &'static str {
+        match self {
+            Self::Till => "evertill-till",
+            Self::CommandLine => "evertill-cli",
+        }
+    }
+}
+
 /// A sign-in that waits for a person.
 ///
 /// `Debug` does not show the state, which is what ties the answer to this attempt.
@@ -47,22 +68,55 @@ pub struct PendingSignIn {
     /// The page to open.
     pub url: Url,
     state: String,
+    exchange: Option<Exchange>,
+}
+
+/// A sign-in that succeeded.
+#[derive(Debug)]
+pub(crate) struct Entered {
+    pub(crate) callback: Callback,
+    /// Empty where the store did not tell.
+    pub(crate) username: String,
 }
 
 impl PendingSignIn {
-    /// Prepares a sign-in that leads back to `redirect_uri`.
+    /// Prepares a sign-in that leads back to `redirect_uri`: with a code where the store announces that it gives
+    /// codes, as on a stock store otherwise.
     ///
     /// # Errors
-    /// [`ClientError::NoRandom`] when the system has no random numbers.
-    pub fn begin(profile: &StoreProfile, redirect_uri: &Url) -> Result<Self, ClientError> {
+    /// [`ClientError::NoRandom`] when the system has no random numbers, [`ClientError::Unreachable`] when a store that
+    /// gives codes does not answer.
+    pub async fn begin(
+        http: &Http,
+        profile: &StoreProfile,
+        app: App,
+        redirect_uri: &Url,
+    ) -> Result<Self, ClientError> {
         let state = random_hex()?;
+        Ok(
+            match exchange::begin(http, profile, app, redirect_uri, &state).await? {
+                Some((url, exchange)) => Self {
+                    url,
+                    state,
+                    exchange: Some(exchange),
+                },
+                None => Self::stock(profile, redirect_uri, state),
+            },
+        )
+    }
+
+    fn stock(profile: &StoreProfile, redirect_uri: &Url, state: String) -> Self {
         let mut url = profile.sign_in_page.clone();
         url.query_pairs_mut()
             .append_pair("redirect_uri", redirect_uri.as_str())
             .append_pair("state", &state)
             .append_pair("platform", "electron")
             .append_pair("version", env!("CARGO_PKG_VERSION"));
-        Ok(Self { url, state })
+        Self {
+            url,
+            state,
+            exchange: None,
+        }
     }
 
     /// The random text that the answer has to bring back. A till may keep it in a cookie or a table of its own.
@@ -71,13 +125,20 @@ impl PendingSignIn {
         &self.state
     }
 
-    /// Reads the address a browser was led back to.
+    /// Reads the address a browser was led back to, and trades the code in it where there is one.
     ///
     /// # Errors
-    /// [`ClientError::SignInMismatch`] when it answers another attempt, [`ClientError::SignInRefused`] when the store
-    /// says no in it, [`ClientError::Answered`] when a token is missing.
-    pub fn finish(&self, callback: &Url) -> Result<Callback, ClientError> {
-        Callback::read(callback, &self.state)
+    /// [`ClientError::SignInMismatch`] when it answers another attempt or comes from another store,
+    /// [`ClientError::SignInRefused`] when the store says no, [`ClientError::Answered`] when something is missing, and
+    /// [`ClientError::Unreachable`] when a store that gave a code does not answer: a person then signs in again.
+    pub(crate) async fn finish(&self, http: &Http, callback: &Url) -> Result<Entered, ClientError> {
+        match &self.exchange {
+            Some(exchange) => exchange.finish(http, callback, &self.state).await,
+            None => Ok(Entered {
+                callback: Callback::read(callback, &self.state)?,
+                username: String::new(),
+            }),
+        }
     }
 }
 
@@ -101,7 +162,7 @@ pub async fn headless(
     let nowhere = Url::parse(NOWHERE).expect("the address is a constant and well formed");
     let mut tries = 0;
     loop {
-        let pending = PendingSignIn::begin(profile, &nowhere)?;
+        let pending = PendingSignIn::stock(profile, &nowhere, random_hex()?);
         let (page_url, page) = open_page(http, &pending.url).await?;
         let fields = page.fill_in(username, password)?;
         let request = Request::new(Method::POST, page.target(&page_url)?)
@@ -116,7 +177,7 @@ pub async fn headless(
             if !target.as_str().starts_with(NOWHERE) {
                 return Err(unexpected(&answer));
             }
-            return Ok((pending.finish(&target)?, answer.date_ms()));
+            return Ok((Callback::read(&target, &pending.state)?, answer.date_ms()));
         }
         let refusal = read_refusal(&answer);
         tries += 1;
@@ -300,9 +361,14 @@ fn unexpected(answer: &Answer) -> ClientError {
     }
 }
 
-fn random_hex() -> Result<String, ClientError> {
+fn random() -> Result<[u8; 32], ClientError> {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes).map_err(ClientError::NoRandom)?;
+    Ok(bytes)
+}
+
+fn random_hex() -> Result<String, ClientError> {
+    let bytes = random()?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 

@@ -4,7 +4,7 @@ use evertill_wire::{Code, Password};
 use url::Url;
 
 use super::form::Page;
-use super::{PendingSignIn, read_page, read_refusal};
+use super::{Callback, read_page, read_refusal};
 use crate::recorded;
 
 /// What an answer to `GET` or `POST` of the page is.
@@ -45,11 +45,7 @@ fn check(name: &str, expected: &Meaning) {
                 .unwrap()
                 .1
                 .into_owned();
-            let pending = PendingSignIn {
-                url: target.clone(),
-                state,
-            };
-            let callback = pending.finish(&target).unwrap();
+            let callback = Callback::read(&target, &state).unwrap();
             assert!(callback.id > 0 && !callback.uuid.is_empty(), "{name}");
             let life = evertill_session::jwt::claims(callback.access_token.expose())
                 .unwrap()

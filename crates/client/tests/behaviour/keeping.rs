@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use evertill_client::status::StateName;
-use evertill_client::{ClientError, Keeper, SessionStatus, SignedOut};
+use evertill_client::{App, ClientError, Keeper, SessionStatus, SignedOut};
 use evertill_session::{Event, JournalEntry, policy};
 use evertill_wire::{Code, Exit, Password};
 use url::Url;
@@ -322,7 +322,10 @@ async fn a_sign_in_in_the_browser_finishes_with_its_own_answer_only() {
     let (shop, device) = (Shop::open().await, Device::new());
     let keeper = device.keeper(&shop).await;
     let redirect_uri = Url::parse("http://127.0.0.1:9/callback").unwrap();
-    let pending = keeper.begin_sign_in(&redirect_uri).await.unwrap();
+    let pending = keeper
+        .begin_sign_in(App::CommandLine, &redirect_uri)
+        .await
+        .unwrap();
     let answer = |state: &str| {
         let tokens =
             "access_token=a.e30.c&refresh_token=r.e30.t&uuid=u-ann&id=3&display_name=ann&expires_at=9";

@@ -4,12 +4,15 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use evertill_client::discovery::{CheckName, CheckState, discover_and_tell};
+use evertill_client::http::{Http, Request};
 use evertill_client::status::StateName;
 use evertill_client::vault::KeyChoice;
-use evertill_client::{ClientError, Home, Keeper, KeeperOptions, SignedOut, StoreAddress, StoreApi};
+use evertill_client::{App, ClientError, Home, Keeper, KeeperOptions, SignedOut, StoreAddress, StoreApi};
 use evertill_server::{Clock as StoreClock, ServeOptions, ServerHandle};
 use evertill_wire::{Code, Password};
+use reqwest::Method;
 use serde_json::json;
+use url::Url;
 
 use crate::keeping::until;
 use crate::shop::Device;
@@ -243,4 +246,56 @@ async fn wrong_passwords_end_in_the_stores_words_and_then_in_a_lock() {
     }
     assert_eq!(codes[0], Code::INVALID_CREDENTIALS);
     assert_eq!(codes[5], Code::ACCOUNT_LOCKED);
+}
+
+/// Fills in the store's page as a browser would; says where that is led back to.
+async fn browse(page: &Url) -> Url {
+    let http = Http::new(page).unwrap();
+    let shown = http.send(Request::get(page.clone())).await.unwrap();
+    let shown = String::from_utf8(shown.body.to_vec()).unwrap();
+    let hidden = |name: &str| {
+        let mark = format!("name=\"{name}\" value=\"");
+        let rest = shown.split_once(&mark).unwrap().1;
+        (name.to_owned(), rest.split('"').next().unwrap().to_owned())
+    };
+    let typed = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let fields = [
+        hidden("_wpnonce"),
+        hidden("auth_session"),
+        typed("wcpos-log", "cashier"),
+        typed("wcpos-pwd", "cashier-demo"),
+    ];
+    let request = Request::new(Method::POST, page.clone()).form(&fields);
+    let answer = http.send(request).await.unwrap();
+    Url::parse(answer.header("location")).unwrap()
+}
+
+#[tokio::test]
+async fn a_browser_carries_a_code_and_never_a_token() {
+    let (store, device) = (Store::open().await, Device::new());
+    let home = Home::open(device.dir.path()).unwrap();
+    let keeper = store.keeper(&device, &home).await;
+    for (app, back) in [
+        (App::CommandLine, "http://127.0.0.1:49152/callback"),
+        (App::Till, "http://localhost:8420/sign-in/callback"),
+    ] {
+        let redirect_uri = Url::parse(back).unwrap();
+        let pending = keeper.begin_sign_in(app, &redirect_uri).await.unwrap();
+        let callback = browse(&pending.url).await;
+        assert!(!callback.as_str().contains("token"), "{callback}");
+
+        let other = keeper.begin_sign_in(app, &redirect_uri).await.unwrap();
+        let error = keeper.finish_sign_in(other, &callback).await.unwrap_err();
+        assert_eq!(error.code(), Code::SIGN_IN_ABANDONED, "another attempt's answer");
+        let forged = Url::parse(&callback.as_str().replace("iss=http", "iss=https")).unwrap();
+        let error = keeper.finish_sign_in(pending.clone(), &forged).await.unwrap_err();
+        assert_eq!(error.code(), Code::SIGN_IN_ABANDONED, "another store's answer");
+
+        keeper.finish_sign_in(pending.clone(), &callback).await.unwrap();
+        assert_eq!(keeper.status().state, StateName::Active);
+        assert_eq!(keeper.status().user.unwrap().display_name, "Ada Osei");
+        keeper.renew_now().await.unwrap();
+        let again = keeper.finish_sign_in(pending, &callback).await.unwrap_err();
+        assert_eq!(again.code(), Code::SIGN_IN_ABANDONED, "a code is good once");
+    }
 }

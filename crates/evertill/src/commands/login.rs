@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Read};
 
 use evertill_client::{
-    Home, Keeper, KeeperOptions, StoreAddress,
+    App, Home, Keeper, KeeperOptions, StoreAddress,
     sign_in::{Loopback, PATIENCE},
 };
 use evertill_wire::Password;
@@ -41,7 +41,9 @@ pub(crate) async fn run(options: Login, home: &Home, printer: &Printer) -> Resul
 
 async fn in_the_browser(keeper: &Keeper, may_open: bool, printer: &Printer) -> Result<(), Failure> {
     let loopback = Loopback::open().await?;
-    let pending = keeper.begin_sign_in(loopback.redirect_uri()).await?;
+    let pending = keeper
+        .begin_sign_in(App::CommandLine, loopback.redirect_uri())
+        .await?;
     if may_open && desktop::open(&pending.url) {
         printer.note("The store's sign-in page is open in the browser. If it is not:");
     } else {

@@ -1,9 +1,10 @@
 //! The way in: looking at the store, going to its page, coming back.
 //!
 //! The store sends the browser back across sites, so no cookie of ours comes along. The callback is therefore
-//! bound to the random state of a sign-in that began here. It leads on without a page of its own, so that the address
-//! with the tokens is never shown, logged or an entry of the browser's list; where it leads to, a small page makes the
-//! next request our own again.
+//! bound to the random state of a sign-in that began here. An Evertill store puts a code into its address that only
+//! this process can trade; a stock store puts the tokens there. So the callback leads on without a page of its own, and
+//! its address is never shown, logged or an entry of the browser's list; where it leads to, a small page makes the next
+//! request our own again.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,8 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
-use evertill_client::PendingSignIn;
 use evertill_client::discovery::{Check, CheckState, discover_store_and_tell};
+use evertill_client::{App, PendingSignIn};
 use url::{Url, form_urlencoded};
 
 use super::reply::{Failed, answer, page, to};
@@ -211,7 +212,7 @@ pub(super) async fn start(State(till): State<Arc<Till>>, headers: HeaderMap, pos
         till.rename(posted.text("till_name")).await?;
         let callback = format!("{}/sign-in/callback", origin(&till, &headers));
         let callback = Url::parse(&callback).map_err(|_| Failed::NotFound)?;
-        match till.session.keeper().begin_sign_in(&callback).await {
+        match till.session.keeper().begin_sign_in(App::Till, &callback).await {
             Ok(pending) => {
                 let page = to(pending.url.as_str());
                 till.door.wait_for(pending);

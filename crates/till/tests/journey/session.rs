@@ -36,9 +36,11 @@ async fn through_the_stores_page(desk: &Desk, name: &str) {
     ];
     let back = client.post(&begun.location).form(&fields).send().await.unwrap();
     let back = back.headers()["location"].to_str().unwrap().to_owned();
+    assert!(begun.location.contains("/oauth/authorize?"), "{}", begun.location);
+    assert!(back.contains("code=") && !back.contains("token"), "{back}");
     // The browser comes from the store's site: no cookie of the till goes along.
     let left = client.get(back).send().await.unwrap();
-    assert_eq!(left.status(), 303, "the address with the tokens is no page");
+    assert_eq!(left.status(), 303, "the address with the code is no page");
     assert_eq!(left.headers()["location"], "/");
     assert_eq!(left.headers()["referrer-policy"], "no-referrer");
 }
