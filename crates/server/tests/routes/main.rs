@@ -6,6 +6,7 @@ mod audit;
 mod catalogue;
 mod dangers;
 mod discovery;
+mod dpop;
 mod help;
 mod keys;
 mod oauth;

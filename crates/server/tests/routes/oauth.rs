@@ -10,15 +10,15 @@ use sha2::{Digest as _, Sha256};
 use crate::support::{Answer, FORM, Shop, Till, encoded, hidden, parameter};
 
 /// A verifier of 43 letters, and what its challenge is made of.
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-const BACK: &str = "http://127.0.0.1:49152/callback";
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const BACK: &str = "http://127.0.0.1:49152/callback";
 
 /// Registered in the configuration of [`with_books`].
 const SECRET: &str = "a long random secret/with:odd+letters";
 const BOOKS_BACK: &str = "https://books.example/back?from=shop";
 
 /// An authorization request; a test changes what it is about.
-fn request(changes: &[(&str, Option<&str>)]) -> String {
+pub(crate) fn request(changes: &[(&str, Option<&str>)]) -> String {
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER.as_bytes()));
     let mut fields = vec![
         ("response_type", "code".to_owned()),
@@ -51,13 +51,18 @@ async fn visit(shop: &Shop, target: &str, password: &str) -> Answer {
     shop.send("POST", target, &FORM, &encoded(&fields)).await
 }
 
-async fn code(shop: &Shop, target: &str) -> String {
+pub(crate) async fn code(shop: &Shop, target: &str) -> String {
     let answer = visit(shop, target, "cashier-demo").await;
     assert_eq!(answer.status, 303, "{}", answer.body);
     parameter(answer.header("location").unwrap(), "code")
 }
 
-async fn post(shop: &Shop, path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> Answer {
+pub(crate) async fn post(
+    shop: &Shop,
+    path: &str,
+    headers: &[(&str, &str)],
+    fields: &[(&str, &str)],
+) -> Answer {
     let owned: Vec<(&str, String)> = fields
         .iter()
         .map(|(name, value)| (*name, (*value).to_owned()))
@@ -143,6 +148,8 @@ fn basic(id: &str, secret: &str) -> String {
 async fn a_code_becomes_a_session_that_works_and_rotates() {
     let shop = Shop::open().await;
     let answer = visit(&shop, &request(&[]), "cashier-demo").await;
+    assert_eq!(answer.status, 303, "the password is not sent on");
+    assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
     let location = answer.header("location").unwrap();
     assert!(location.starts_with(BACK), "{location}");
     assert!(!location.contains("token"), "{location}");
