@@ -40,6 +40,15 @@ pub enum ClientError {
         #[source]
         source: io::Error,
     },
+    /// A file from elsewhere could not be read.
+    #[error("could not read {}", path.display())]
+    FileNotRead {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
     /// The session file could not be read.
     #[error("could not read the session file {}", path.display())]
     VaultNotRead {
@@ -108,6 +117,35 @@ pub enum ClientError {
     /// The system keyring was demanded and does not answer.
     #[error("could not reach the system keyring")]
     NoKeyring,
+    /// The key is locked and nobody gave the passphrase.
+    #[error("could not open the locked key {}, because no passphrase was given", path.display())]
+    VaultLocked {
+        /// The locked key, untouched.
+        path: PathBuf,
+    },
+    /// The system keyring holds another key under our name.
+    #[error(
+        "the system keyring already holds the key of another data directory (\u{201c}evertill\u{201d}, \u{201c}{entry}\u{201d})"
+    )]
+    KeyringTaken {
+        /// Name of the entry.
+        entry: &'static str,
+    },
+    /// The environment says that the key lives elsewhere.
+    #[error("could not move the key against what {} says", evertill_wire::env::VAULT_KEY)]
+    PlaceContradicted,
+    /// Another session with the store is kept here.
+    #[error("another session with {store} is kept here already")]
+    SessionThere {
+        /// The store.
+        store: String,
+    },
+    /// There is nothing to carry away.
+    #[error("could not find a session to export")]
+    NothingToExport,
+    /// What an opened parcel holds is no list of sessions.
+    #[error("could not make sense of what the sealed file holds")]
+    ParcelNotUnderstood,
     /// A sealed file does not open: another passphrase, another kind of file, or altered on the way.
     #[error("could not open the sealed file with this passphrase")]
     ParcelNotOpened,
@@ -272,11 +310,18 @@ impl ClientError {
         match self {
             Self::Address { .. } => Code::INVALID_URL_FORMAT,
             Self::NoAddress => Code::MISSING_API_URL,
+            Self::KeyringTaken { .. } | Self::PlaceContradicted => Code::INVALID_CONFIGURATION,
+            Self::VaultLocked { .. } => Code::VAULT_LOCKED,
+            Self::SessionThere { .. } => Code::INVALID_PARAMETER_VALUE,
+            Self::NothingToExport => Code::AUTH_REQUIRED,
+            Self::ParcelNotUnderstood => Code::PARCEL_NOT_OPENED,
             Self::NoHome | Self::KeyChoice { .. } => Code::INVALID_CONFIGURATION,
             Self::HomeNotUsable { source, .. } | Self::FileNotWritten { source, .. } => {
                 full_disk_or(source, Code::PERMISSION_DENIED)
             }
-            Self::VaultNotRead { .. } | Self::VaultKeyNotUsable { .. } => Code::PERMISSION_DENIED,
+            Self::VaultNotRead { .. } | Self::VaultKeyNotUsable { .. } | Self::FileNotRead { .. } => {
+                Code::PERMISSION_DENIED
+            }
             Self::VaultNotWritten { source, .. } => full_disk_or(source, Code::VAULT_NOT_WRITTEN),
             Self::VaultBusy { .. } => Code::DATA_DIRECTORY_IN_USE,
             Self::VaultDamaged { .. } => Code::VAULT_DAMAGED,
@@ -355,6 +400,12 @@ impl ClientError {
             "Restore `vault.key` or unlock the system keyring, or sign out and sign in again."
         } else if matches!(self, Self::VaultKeyDamaged { .. }) {
             "Restore `vault.key` from a copy, or sign in again: a new key is made and the damaged one kept beside it."
+        } else if matches!(self, Self::KeyringTaken { .. }) {
+            "Lock the key with a passphrase instead: `evertill vault move --to passphrase`."
+        } else if matches!(self, Self::PlaceContradicted) {
+            "Unset `EVERTILL_VAULT_KEY` or set it to the new place, then move the key."
+        } else if matches!(self, Self::SessionThere { .. }) {
+            "Log out of it first, or import with `--replace`, which ends it at the store."
         } else if matches!(self, Self::RouteRefused { .. }) {
             "Name a route of the API, such as `wc/v3/orders`."
         } else if matches!(self, Self::NotRepeated { .. }) {
@@ -368,7 +419,7 @@ impl ClientError {
         } else if matches!(self, Self::ParcelTooNew { .. }) {
             "Open it with the version that made it, or a newer one."
         } else if matches!(self, Self::KeyChoice { .. }) {
-            "Set `EVERTILL_VAULT_KEY` to `auto`, `file` or `keyring`."
+            "Set `EVERTILL_VAULT_KEY` to `auto`, `file`, `keyring` or `passphrase`."
         } else {
             // The cause inside says what to do; the code outside only that something is to be done.
             self.cause().map_or(self.code(), |seen| seen.code).entry().remedy

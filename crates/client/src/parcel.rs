@@ -42,8 +42,10 @@ pub const PARCEL_BYTES_MAX: u64 = 64 * 1024 * 1024;
 pub enum Kind {
     /// Sales that the store does not have yet.
     Sales,
-    /// A session, to be taken up on another device.
+    /// Sessions, to be taken up on another device.
     Session,
+    /// The key of a vault, locked where it lies.
+    VaultKey,
 }
 
 impl Kind {
@@ -51,6 +53,7 @@ impl Kind {
         match self {
             Self::Sales => b"SALE",
             Self::Session => b"SESS",
+            Self::VaultKey => b"VKEY",
         }
     }
 }

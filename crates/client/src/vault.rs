@@ -18,15 +18,17 @@ use crate::error::ClientError;
 use crate::home::Home;
 use crate::session_name::SessionName;
 
+pub mod carrying;
 pub(crate) mod contents;
 pub(crate) mod file;
+pub mod inventory;
 pub(crate) mod key;
 mod lock;
 mod safe;
 mod seal;
 mod seam;
 
-pub use key::KeyChoice;
+pub use key::{KeyChoice, KeyMove, KeyPlace, unlock_with};
 pub use seam::{SessionVault, VaultLock, VaultMark};
 
 pub(crate) use safe::Safe;
@@ -72,6 +74,21 @@ impl Vault {
             name,
             keys: Keys::new(home.path(), choice),
         }
+    }
+
+    /// Moves the key of every vault of a data directory to another place.
+    ///
+    /// # Errors
+    /// [`ClientError::KeyringTaken`], [`ClientError::PlaceContradicted`], [`ClientError::NoKeyring`], the errors of reading
+    /// the key, and [`ClientError::VaultNotWritten`].
+    pub fn move_key(home: &Home, choice: KeyChoice, place: &KeyPlace) -> Result<KeyMove, ClientError> {
+        Keys::new(home.path(), choice).move_to(place)
+    }
+
+    /// Whether the key of a data directory is locked, so that somebody has to be asked for the passphrase.
+    #[must_use]
+    pub fn is_locked(home: &Path) -> bool {
+        Keys::new(home, KeyChoice::File).locked_path().exists()
     }
 
     /// The session that is kept, for those who look and change nothing.
@@ -293,20 +310,25 @@ enum Found {
 
 /// Renames a file to the first free `.damaged-N`.
 fn set_aside(path: &Path) -> Result<PathBuf, ClientError> {
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let free = (1..=SET_ASIDE_MAX)
-        .map(|number| path.with_file_name(format!("{name}.damaged-{number}")))
-        .find(|candidate| !candidate.exists());
-    let target = free.unwrap_or_else(|| path.to_path_buf());
+    let target = free_name(path, "damaged");
     fs::rename(path, &target).map_err(|source| ClientError::VaultNotWritten {
         path: target.clone(),
         source,
     })?;
     Ok(target)
+}
+
+/// The first free `NAME.ENDING-N`; the name itself when all are taken.
+fn free_name(path: &Path, ending: &str) -> PathBuf {
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    (1..=SET_ASIDE_MAX)
+        .map(|number| path.with_file_name(format!("{name}.{ending}-{number}")))
+        .find(|candidate| !candidate.exists())
+        .unwrap_or_else(|| path.to_path_buf())
 }
 
 #[cfg(test)]

@@ -22,8 +22,10 @@ Messages go to stderr as `error: … (CODE)`, `caused by: …`, `hint: …`. Dat
 Environment:
   EVERTILL_HOME       data directory, where --data-dir does not name one
   EVERTILL_LOG        log filter: error, warn, info, debug, evertill_client=debug
-  EVERTILL_VAULT_KEY  where the key of the stored sessions lives: auto, file, keyring
   EVERTILL_DATABASE_URL  address of a store's shared database, with its password
+  EVERTILL_VAULT_KEY  where the key of the stored sessions lives: auto, file, keyring, passphrase
+  EVERTILL_VAULT_PASSPHRASE_FILE
+                      file whose first line opens a key that a passphrase locks
   NO_COLOR            no colours when set";
 
 const PROXY_EXAMPLES: &str = "\
@@ -90,6 +92,8 @@ pub(crate) enum Command {
     Clear(Clear),
     /// Carry sales that wait from one till to another.
     Sales(Sales),
+    /// Where sessions rest: look at it, move the key, carry sessions to another till.
+    Vault(Vault),
     /// Let other programs use the session: a local address that leads to the store's API.
     ///
     /// Forwards to the store's REST API with a good token attached, renews when due, and lets requests wait meanwhile. Serves
@@ -108,6 +112,23 @@ pub(crate) enum Command {
 }
 
 impl Command {
+    /// Whether the command reads stored sessions, so that a locked key has to be opened first.
+    pub(crate) fn opens_vault(&self) -> bool {
+        match self {
+            Self::Till(_)
+            | Self::Login(_)
+            | Self::Status(_)
+            | Self::Token(_)
+            | Self::Refresh(_)
+            | Self::Logout(_)
+            | Self::Vault(_)
+            | Self::Proxy(_)
+            | Self::Clear(_)
+            | Self::Doctor(_) => true,
+            Self::Demo(_) | Self::Serve(_) | Self::Sales(_) | Self::Explain(_) => false,
+        }
+    }
+
     /// What is logged when nobody asks for more: servers tell their story, commands only what went wrong.
     pub(crate) fn default_log(&self) -> &'static str {
         match self {
@@ -120,6 +141,7 @@ impl Command {
             | Self::Token(_)
             | Self::Refresh(_)
             | Self::Logout(_)
+            | Self::Vault(_)
             | Self::Clear(_)
             | Self::Sales(_)
             | Self::Explain(_)
@@ -270,6 +292,92 @@ pub(crate) struct SealedSales {
     pub(crate) store: Option<String>,
     /// Read the passphrase from the first line of stdin.
     #[arg(long, required = true)]
+    pub(crate) passphrase_stdin: bool,
+}
+
+/// `evertill vault`.
+#[derive(Debug, Args)]
+pub(crate) struct Vault {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) action: VaultAction,
+}
+
+/// What can be done with the vault.
+#[derive(Debug, Subcommand)]
+pub(crate) enum VaultAction {
+    /// Where the key is, which sessions it opens, what was set aside and why. No secrets.
+    Status(VaultStatus),
+    /// Move the key to another place; the sealed sessions stay as they are, and running programs go on.
+    Move(VaultMove),
+    /// Put the sessions into a new file that a passphrase seals.
+    ///
+    /// With --move they leave this device: nothing here renews them any more, and the sealed files are set aside. Without,
+    /// the file is a copy for the day this device is lost. Two devices that use one session look like a theft to the
+    /// store, which then ends it for both.
+    Export(VaultExport),
+    /// Take up the sessions of an exported file.
+    Import(VaultImport),
+}
+
+/// `evertill vault status`.
+#[derive(Debug, Args)]
+pub(crate) struct VaultStatus {
+    /// A JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `evertill vault move`.
+#[derive(Debug, Args)]
+pub(crate) struct VaultMove {
+    /// The new place.
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) to: Place,
+    /// Read the new passphrase from the first line of stdin.
+    #[arg(long)]
+    pub(crate) passphrase_stdin: bool,
+}
+
+/// Where a key can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Place {
+    /// The system keyring.
+    Keyring,
+    /// A file of the data directory that this account alone can read.
+    File,
+    /// A file of the data directory that a passphrase locks; who starts the till has to give it.
+    Passphrase,
+}
+
+/// `evertill vault export`.
+#[derive(Debug, Args)]
+pub(crate) struct VaultExport {
+    /// The file; it must not be there yet.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Only the sessions of this store.
+    #[arg(long, value_name = "URL")]
+    pub(crate) store: Option<String>,
+    /// The sessions leave this device.
+    #[arg(long = "move")]
+    pub(crate) is_move: bool,
+    /// Read the passphrase from the first line of stdin.
+    #[arg(long)]
+    pub(crate) passphrase_stdin: bool,
+}
+
+/// `evertill vault import`.
+#[derive(Debug, Args)]
+pub(crate) struct VaultImport {
+    /// The file.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Where another session with a store is kept here: end it at the store and take the imported one.
+    #[arg(long)]
+    pub(crate) replace: bool,
+    /// Read the passphrase from the first line of stdin.
+    #[arg(long)]
     pub(crate) passphrase_stdin: bool,
 }
 

@@ -7,6 +7,7 @@ use evertill_client::Home;
 use crate::{
     cli::{Cli, Command},
     failure::Failure,
+    passphrase,
     printer::Printer,
 };
 
@@ -18,11 +19,12 @@ mod login;
 mod logout;
 mod proxy;
 mod refresh;
-mod sales;
+pub(crate) mod sales;
 mod serve;
 mod status;
 mod till;
 mod token;
+mod vault;
 
 /// Runs the command that was asked for.
 ///
@@ -31,6 +33,9 @@ mod token;
 /// Whatever the command failed on.
 pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<(), Failure> {
     let data_dir = cli.data_dir;
+    if cli.command.opens_vault() {
+        passphrase::unlock(&home(data_dir.clone())?)?;
+    }
     match cli.command {
         Command::Demo(options) => demo::run(options, data_dir, printer).await,
         Command::Serve(options) => serve::run(options, home(data_dir)?, printer).await,
@@ -42,6 +47,7 @@ pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<(), Failure> {
         Command::Logout(options) => logout::run(&options, &Home::open(home(data_dir)?)?, printer).await,
         Command::Clear(options) => clear::run(&options, &Home::open(home(data_dir)?)?, printer).await,
         Command::Sales(options) => sales::run(&options, &home(data_dir)?, printer).await,
+        Command::Vault(options) => vault::run(options, &Home::open(home(data_dir)?)?, printer).await,
         Command::Proxy(options) => proxy::run(options, &Home::open(home(data_dir)?)?, printer).await,
         Command::Explain(options) => explain::run(&options, printer),
         Command::Doctor(options) => doctor::run(&options, &home(data_dir)?, printer).await,

@@ -49,6 +49,9 @@ pub(crate) enum Failure {
     /// The passphrase did not arrive on stdin.
     #[error("no passphrase arrived on stdin")]
     NoPassphrase,
+    /// A new passphrase was typed in two ways.
+    #[error("the two passphrases differ")]
+    PassphrasesDiffer,
     /// A file cannot be read.
     #[error("could not read {}", path.display())]
     FileNotRead {
@@ -101,7 +104,7 @@ impl Failure {
             Self::Proxy(error) => error.code(),
             Self::LogFilter(_) => Code::INVALID_CONFIGURATION,
             Self::Runtime(_) | Self::Output(_) | Self::Json(_) | Self::Signal(_) => Code::SERVICE_UNAVAILABLE,
-            Self::PasswordInput(_) | Self::NoPassword | Self::NoPassphrase => {
+            Self::PasswordInput(_) | Self::NoPassword | Self::NoPassphrase | Self::PassphrasesDiffer => {
                 Code::MISSING_REQUIRED_PARAMETERS
             }
             Self::TemporaryDirectory(_) => Code::PERMISSION_DENIED,
@@ -136,6 +139,7 @@ impl Failure {
                 "Send the password as the first line of stdin: `evertill login … --password-stdin < file`."
                     .to_owned()
             }
+            Self::PassphrasesDiffer => "Type the same passphrase twice.".to_owned(),
             Self::NoPassphrase => {
                 "Send the passphrase as the first line of stdin: `… --passphrase-stdin < file`.".to_owned()
             }
@@ -172,6 +176,7 @@ impl Failure {
             | Self::PasswordInput(_)
             | Self::NoPassword
             | Self::NoPassphrase
+            | Self::PassphrasesDiffer
             | Self::FileNotRead { .. }
             | Self::TemporaryDirectory(_)
             | Self::UnknownCode

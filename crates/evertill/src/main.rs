@@ -16,6 +16,7 @@ mod desktop;
 mod duration;
 mod failure;
 mod log;
+mod passphrase;
 mod printer;
 mod stop;
 

@@ -7,12 +7,15 @@ pub const HOME: &str = "EVERTILL_HOME";
 pub const LOG: &str = "EVERTILL_LOG";
 
 /// Where the key of the sealed vault file lives: `auto` (the default: the system keyring where one answers,
-/// else a key file), `file` or `keyring`.
+/// else a key file), `file`, `keyring` or `passphrase`.
 pub const VAULT_KEY: &str = "EVERTILL_VAULT_KEY";
 
 /// Address of the PostgreSQL database of a store, with its password: `postgres://user:password@host/database`.
 /// `--database-url` wins over it.
 pub const DATABASE_URL: &str = "EVERTILL_DATABASE_URL";
+
+/// File whose first line is the passphrase that opens a locked key.
+pub const VAULT_PASSPHRASE_FILE: &str = "EVERTILL_VAULT_PASSPHRASE_FILE";
 
 /// Turns colours off when set to anything (<https://no-color.org>).
 pub const NO_COLOR: &str = "NO_COLOR";

@@ -119,7 +119,7 @@ impl Contents {
         }
     }
 
-    fn from_kept(kept: Kept) -> Self {
+    pub(super) fn from_kept(kept: Kept) -> Self {
         Self {
             record: kept.record.map(|record| Record {
                 grant: record.grant.into_grant(),
@@ -193,9 +193,10 @@ impl<'a> KeptGrantRef<'a> {
     }
 }
 
+/// Contents as they were written, by this version or an older one.
 #[derive(Deserialize)]
-struct Kept {
-    format: u8,
+pub(super) struct Kept {
+    pub(super) format: u8,
     #[serde(default)]
     record: Option<KeptRecord>,
     #[serde(default)]

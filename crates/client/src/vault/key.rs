@@ -1,10 +1,11 @@
-//! The key that opens sealed files: in the system keyring where one answers, else in a file beside them.
+//! The key that opens sealed files: in the system keyring where one answers, else in a file beside them, which a
+//! passphrase may lock.
 
 use std::fmt;
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -14,6 +15,12 @@ use zeroize::Zeroizing;
 
 use super::file::{private, read_if_there, write_atomically};
 use crate::error::ClientError;
+
+mod locked;
+mod moving;
+
+pub use locked::unlock_with;
+pub use moving::{KeyMove, KeyPlace};
 
 /// How long the system keyring may take; one that asks a person is not one that answers.
 const KEYRING_WAIT_MAX: Duration = Duration::from_secs(2);
@@ -32,18 +39,21 @@ pub enum KeyChoice {
     File,
     /// In the system keyring, or nowhere.
     Keyring,
+    /// In a file of the data directory that a passphrase locks.
+    Passphrase,
 }
 
 impl KeyChoice {
     /// Reads the value of `EVERTILL_VAULT_KEY`.
     ///
     /// # Errors
-    /// [`ClientError::KeyChoice`] for a value that is not `auto`, `file` or `keyring`.
+    /// [`ClientError::KeyChoice`] for a value that is not `auto`, `file`, `keyring` or `passphrase`.
     pub fn parse(text: &str) -> Result<Self, ClientError> {
         match text.trim().to_ascii_lowercase().as_str() {
             "" | "auto" => Ok(Self::Auto),
             "file" => Ok(Self::File),
             "keyring" => Ok(Self::Keyring),
+            "passphrase" => Ok(Self::Passphrase),
             _ => Err(ClientError::KeyChoice {
                 given: text.chars().take(40).collect(),
             }),
@@ -177,6 +187,8 @@ pub(crate) struct Keys {
     choice: KeyChoice,
     keyring: Arc<dyn Keyring>,
     from_keyring: Arc<OnceLock<Option<Option<VaultKey>>>>,
+    /// The key found last: a process that has it goes on when the key moves, and a passphrase is asked for once.
+    known: Arc<Mutex<Option<VaultKey>>>,
 }
 
 impl Keys {
@@ -191,29 +203,53 @@ impl Keys {
             choice,
             keyring,
             from_keyring: Arc::new(OnceLock::new()),
+            known: Arc::default(),
         }
     }
 
     /// The key of this id, wherever it is.
     pub(crate) fn find(&self, id: KeyId) -> Result<Option<VaultKey>, ClientError> {
-        let (in_file, damage) = match self.in_file() {
-            Ok(key) => (key.filter(|key| key.id() == id), None),
-            Err(error @ ClientError::VaultKeyDamaged { .. }) => (None, Some(error)),
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if known.as_ref().is_some_and(|key| key.id() == id) {
+            return Ok(known);
+        }
+        let found = self.look_for(id)?;
+        if found.is_some() {
+            self.known
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone_from(&found);
+        }
+        Ok(found)
+    }
+
+    fn look_for(&self, id: KeyId) -> Result<Option<VaultKey>, ClientError> {
+        let is_it = |key: &VaultKey| key.id() == id;
+        let mut damage = None;
+        match self.in_file() {
+            Ok(key) => {
+                if let Some(key) = key.filter(is_it) {
+                    return Ok(Some(key));
+                }
+            }
+            Err(error @ ClientError::VaultKeyDamaged { .. }) => damage = Some(error),
             Err(error) => return Err(error),
-        };
-        if in_file.is_some() {
-            return Ok(in_file);
         }
-        let in_keyring = if self.choice == KeyChoice::File {
-            None
-        } else {
-            self.in_keyring().flatten().filter(|key| key.id() == id)
-        };
-        match (in_keyring, damage) {
-            (Some(key), _) => Ok(Some(key)),
-            (None, Some(damage)) => Err(damage),
-            (None, None) => Ok(None),
+        match self.in_locked_file() {
+            Ok(key) => {
+                if let Some(key) = key.filter(is_it) {
+                    return Ok(Some(key));
+                }
+            }
+            // The keyring may have it all the same.
+            Err(error) => damage = damage.or(Some(error)),
         }
+        if self.choice != KeyChoice::File
+            && let Some(key) = self.in_keyring().flatten().filter(is_it)
+        {
+            return Ok(Some(key));
+        }
+        damage.map_or(Ok(None), Err)
     }
 
     /// The key to seal new content with; made when there is none. A key file with something else in it is set aside.
@@ -250,7 +286,12 @@ impl Keys {
         {
             return Ok(Some(key));
         }
-        if self.choice == KeyChoice::File {
+        if self.choice != KeyChoice::Keyring
+            && let Some(key) = self.in_locked_file()?
+        {
+            return Ok(Some(key));
+        }
+        if matches!(self.choice, KeyChoice::File | KeyChoice::Passphrase) {
             return Ok(None);
         }
         match self.in_keyring() {
@@ -262,6 +303,10 @@ impl Keys {
 
     fn make(&self) -> Result<VaultKey, ClientError> {
         let key = VaultKey::draw()?;
+        if self.choice == KeyChoice::Passphrase {
+            self.lock_away(&key, &locked::given(&self.locked_path())?)?;
+            return Ok(key);
+        }
         if self.choice != KeyChoice::File && self.in_keyring().is_some() {
             // Another process may have been faster where the lock of this directory does not reach.
             let text = self.keyring.text().flatten();
@@ -305,19 +350,17 @@ impl Keys {
         }
     }
 
-    fn key_path(&self) -> PathBuf {
+    pub(crate) fn key_path(&self) -> PathBuf {
         self.directory.join(KEY_FILE)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use super::*;
 
     #[derive(Debug, Default)]
-    struct FakeKeyring {
+    pub(super) struct FakeKeyring {
         is_silent: bool,
         text: Mutex<Option<String>>,
     }
@@ -334,7 +377,7 @@ mod tests {
         }
     }
 
-    fn home() -> tempfile::TempDir {
+    pub(super) fn home() -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("vault")).unwrap();
         dir

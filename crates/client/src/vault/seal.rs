@@ -95,6 +95,13 @@ pub(crate) fn open(
     })
 }
 
+/// The format a file names, when it is one of ours and its beginning is whole.
+pub(crate) fn format(sealed: &[u8]) -> Option<u8> {
+    let header = sealed.get(..8)?;
+    let is_whole = &header[..4] == MAGIC && header[5..] == check(&header[..5])[..3];
+    is_whole.then_some(header[4])
+}
+
 /// The key id a file names, when its header can be trusted.
 pub(crate) fn key_id(sealed: &[u8]) -> Option<KeyId> {
     let header = sealed.get(..NONCE_AT)?;

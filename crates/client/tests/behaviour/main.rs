@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod books;
+mod carrying;
 mod clocks;
 mod fast_path;
+mod formats;
 mod keeping;
 mod keyed;
 mod own_vault;

@@ -23,6 +23,7 @@ struct Inside {
     content: Option<Vec<u8>>,
     version: u64,
     is_full: bool,
+    refuses: Option<std::io::ErrorKind>,
 }
 
 /// Gives the turn back when dropped.
@@ -60,6 +61,12 @@ impl SessionVault for Drawer {
             return Err(ClientError::VaultNotWritten {
                 path: self.place().to_path_buf(),
                 source: std::io::ErrorKind::StorageFull.into(),
+            });
+        }
+        if let Some(kind) = inside.refuses {
+            return Err(ClientError::VaultNotWritten {
+                path: self.place().to_path_buf(),
+                source: kind.into(),
             });
         }
         inside.version += 1;
@@ -131,4 +138,27 @@ async fn a_vault_that_takes_nothing_signs_nobody_in() {
     assert_eq!(error.code(), Code::DISK_FULL);
     assert_eq!(keeper.status().state, StateName::SignedOut);
     assert_eq!(keeper.fresh_token(), None);
+}
+
+#[tokio::test]
+async fn a_disk_that_is_full_or_read_only_ends_no_session_and_the_next_renewal_is_saved_when_it_takes_it() {
+    for kind in [
+        std::io::ErrorKind::StorageFull,
+        std::io::ErrorKind::ReadOnlyFilesystem,
+        std::io::ErrorKind::PermissionDenied,
+    ] {
+        let (shop, device, drawer) = (Shop::open().await, Device::new(), Arc::new(Drawer::default()));
+        let keeper = keeper(&device, &shop, &drawer).await;
+        keeper.sign_in("ann", &Password::new("ann-demo")).await.unwrap();
+        drawer.inside.lock().unwrap().refuses = Some(kind);
+        // Whether a renewal that cannot be kept counts as one is the engine's to say; the session is what matters.
+        let _told = keeper.renew_now().await;
+        assert!(keeper.access_token().await.is_ok(), "{kind}");
+        assert!(!keeper.status().needs_person(), "{kind}");
+        drawer.inside.lock().unwrap().refuses = None;
+        let before = drawer.inside.lock().unwrap().version;
+        keeper.renew_now().await.unwrap();
+        assert!(drawer.inside.lock().unwrap().version > before, "{kind}");
+        assert_eq!(keeper.status().state, StateName::Active, "{kind}");
+    }
 }

@@ -5,3 +5,4 @@ mod clearing;
 mod demo;
 mod doctor;
 mod sessions;
+mod vault;

@@ -115,6 +115,8 @@ impl Code {
     pub const STORE_KEYS_UNUSABLE: Self = Self("SY01010");
     /// SY01011: The sealed file does not open.
     pub const PARCEL_NOT_OPENED: Self = Self("SY01011");
+    /// SY01012: The key of the sessions is locked.
+    pub const VAULT_LOCKED: Self = Self("SY01012");
     /// SY02001: The configuration cannot be read.
     pub const INVALID_CONFIGURATION: Self = Self("SY02001");
     /// SY02002: Something inside failed.
@@ -181,6 +183,7 @@ pub(super) const RAISED: &[Code] = &[
     Code::VAULT_NOT_WRITTEN,
     Code::STORE_KEYS_UNUSABLE,
     Code::PARCEL_NOT_OPENED,
+    Code::VAULT_LOCKED,
     Code::INVALID_CONFIGURATION,
     Code::SERVICE_UNAVAILABLE,
     Code::PROXY_CALLER_REFUSED,

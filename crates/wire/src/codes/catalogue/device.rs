@@ -351,7 +351,7 @@ pub(super) static ENTRIES: &[Entry] = &[
             "secret service not available",
             "org.freedesktop.secrets",
         ],
-        related: &[Code::VAULT_DAMAGED],
+        related: &[Code::VAULT_DAMAGED, Code::VAULT_LOCKED],
         counterparts: &[],
     },
     Entry {
