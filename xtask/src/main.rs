@@ -20,6 +20,8 @@ cargo xtask test [--skip-browser] [--all]
                                     is skipped where there is none, unless --all says that nothing may be
 cargo xtask screenshots [--picture] every page at both sizes into target/screenshots; --picture also renews docs/pictures
 cargo xtask soak [--seconds 180]    a till left alone with tokens of 20 s: every renewal early, no 401
+cargo xtask soak --kills 500 [--seed N]
+                                    processes killed at random instants: nobody signed out, every sale booked once
 cargo xtask simulate [--seeds 0..200] [--days 120] [--store stock|evertill|both] [--jobs N] [--replay SEED]
                                     the real rules in a made-up shop under every fault there is
 cargo xtask gen-docs                the book of the error codes, docs/error-codes
@@ -45,6 +47,8 @@ fn choose(arguments: &[String]) -> Result<ExitCode> {
         ["screenshots", "--picture"] => run::screenshots(true),
         ["soak"] => run::soak("180"),
         ["soak", "--seconds", seconds] => run::soak(seconds),
+        ["soak", "--kills", rounds] => run::kills(rounds, None),
+        ["soak", "--kills", rounds, "--seed", seed] => run::kills(rounds, Some(seed)),
         ["simulate", wishes @ ..] => run::simulate(wishes),
         ["gen-docs"] => {
             say(&format!("{} pages written", book::write()?));

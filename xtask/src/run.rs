@@ -110,6 +110,22 @@ pub(crate) fn soak(seconds: &str) -> Result<ExitCode> {
     Ok(exit(status.success()))
 }
 
+/// Kills processes at random instants for so many rounds.
+pub(crate) fn kills(rounds: &str, seed: Option<&str>) -> Result<ExitCode> {
+    for number in [Some(rounds), seed].into_iter().flatten() {
+        ensure!(number.parse::<u64>().is_ok(), "`{number}` is not a number");
+    }
+    let mut command = cargo(&["test", "--package", "evertill", "--test", "system", "--"]);
+    command
+        .args(["kills_at_random_instants", "--nocapture"])
+        .env("EVERTILL_KILLS", rounds);
+    if let Some(seed) = seed {
+        command.env("EVERTILL_KILLS_SEED", seed);
+    }
+    let status = command.status().context("could not start cargo")?;
+    Ok(exit(status.success()))
+}
+
 /// The directory of the workspace.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

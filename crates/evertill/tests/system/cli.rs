@@ -4,5 +4,8 @@ mod bad_input;
 mod clearing;
 mod demo;
 mod doctor;
+mod faults;
+mod kills;
+mod proxy;
 mod sessions;
 mod vault;

@@ -1,11 +1,15 @@
 //! What the scenarios stand on: the real binary, a browser, and a network that can be made to fail.
 
 pub(crate) mod api;
+pub(crate) mod chance;
 pub(crate) mod chromium;
 pub(crate) mod clerk;
+pub(crate) mod counter;
+pub(crate) mod faults;
 pub(crate) mod program;
 pub(crate) mod proxy;
 pub(crate) mod site;
+pub(crate) mod tls;
 pub(crate) mod world;
 
 use std::{

@@ -91,6 +91,21 @@ impl Owner {
         orders.iter().map(read_order).collect()
     }
 
+    /// Every order of the store, however many there are.
+    pub(crate) async fn all_orders(&self) -> Vec<Order> {
+        let mut orders = Vec::new();
+        for page in 1.. {
+            let route = format!("wcpos/v2/orders?per_page=100&status=any&page={page}");
+            let body = self.ask(Method::GET, &route).await;
+            let found = body.as_array().expect("a list of orders");
+            orders.extend(found.iter().map(read_order));
+            if found.len() < 100 {
+                break;
+            }
+        }
+        orders
+    }
+
     /// Ends every session of the account, as the owner who lost a till does.
     pub(crate) async fn end_sessions_of(&self, username: &str) {
         let body = self.ask(Method::GET, "wcpos/v2/auth/users/sessions").await;

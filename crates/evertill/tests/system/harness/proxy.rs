@@ -8,6 +8,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use super::faults::{self, Fault};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -33,8 +34,17 @@ pub(crate) enum Weather {
 struct Shared {
     upstream: Option<SocketAddr>,
     weather: Weather,
+    strike: Option<Strike>,
     /// The path of every request, oldest first.
     seen: Vec<String>,
+}
+
+/// A fault that hits the next requests to a route.
+#[derive(Debug)]
+struct Strike {
+    route: &'static str,
+    fault: Fault,
+    left: usize,
 }
 
 /// A network of one till and one store.
@@ -52,6 +62,7 @@ impl Proxy {
         let shared = Arc::new(Mutex::new(Shared {
             upstream: None,
             weather: Weather::Fine,
+            strike: None,
             seen: Vec::new(),
         }));
         let of_task = Arc::clone(&shared);
@@ -80,10 +91,34 @@ impl Proxy {
         self.shared.lock().expect("not poisoned").weather = weather;
     }
 
+    /// Lets a fault hit the next `times` requests whose path holds `route`.
+    pub(crate) fn strike(&self, route: &'static str, fault: Fault, times: usize) {
+        let left = times;
+        self.shared.lock().expect("not poisoned").strike = Some(Strike { route, fault, left });
+    }
+
+    /// Ends whatever faults were still to come.
+    pub(crate) fn calm(&self) {
+        let mut shared = self.shared.lock().expect("not poisoned");
+        shared.strike = None;
+        shared.weather = Weather::Fine;
+    }
+
     /// How many requests so far had `part` in their path.
     pub(crate) fn count(&self, part: &str) -> usize {
         let shared = self.shared.lock().expect("not poisoned");
         shared.seen.iter().filter(|path| path.contains(part)).count()
+    }
+}
+
+impl Shared {
+    fn fault_for(&mut self, path: &str) -> Option<Fault> {
+        let strike = self
+            .strike
+            .as_mut()
+            .filter(|strike| path.contains(strike.route))?;
+        strike.left = strike.left.checked_sub(1)?;
+        Some(strike.fault)
     }
 }
 
@@ -103,10 +138,14 @@ async fn exchange(mut client: TcpStream, shared: Arc<Mutex<Shared>>) {
         .unwrap_or_default()
         .to_owned();
     let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
-    let (upstream, weather) = {
-        let shared = shared.lock().expect("not poisoned");
-        (shared.upstream, shared.weather)
+    let (upstream, weather, fault) = {
+        let mut shared = shared.lock().expect("not poisoned");
+        (shared.upstream, shared.weather, shared.fault_for(&path))
     };
+    if let Some(fault) = fault {
+        shared.lock().expect("not poisoned").seen.push(path);
+        return faults::play(fault, client, || forward(upstream, &request)).await;
+    }
     let is_api = path.starts_with("/wp-json") || path.contains("rest_route=");
     let answer = match weather {
         Weather::Down => None,
