@@ -194,6 +194,12 @@ pub(crate) struct Serve {
     /// Load the sample shop and its four accounts into an empty store.
     #[arg(long)]
     pub(crate) sample_shop: bool,
+    /// Play a fault of real sites, for training and tests; `list` names them.
+    #[arg(long, value_name = "NAME", hide = true)]
+    pub(crate) fault: Option<String>,
+    /// Needed to play a fault.
+    #[arg(long, hide = true)]
+    pub(crate) i_know_this_is_a_test: bool,
 }
 
 /// `evertill till`.

@@ -46,6 +46,15 @@ pub(crate) enum Failure {
     /// A directory for the demo could not be made.
     #[error("could not create a temporary data directory")]
     TemporaryDirectory(#[source] io::Error),
+    /// No fault is called so.
+    #[error("no fault is called `{name}`")]
+    UnknownFault {
+        /// What was given.
+        name: String,
+    },
+    /// A fault was asked for by somebody who may not know what it does.
+    #[error("a store that plays a fault serves no shop")]
+    FaultNotMeant,
     /// The passphrase did not arrive on stdin.
     #[error("no passphrase arrived on stdin")]
     NoPassphrase,
@@ -113,7 +122,8 @@ impl Failure {
             }
             Self::FileNotRead { .. } => Code::PERMISSION_DENIED,
             Self::UnsentSales { .. } => Code::UNSENT_SALES,
-            Self::UnknownCode => Code::INVALID_PARAMETER_VALUE,
+            Self::UnknownCode | Self::UnknownFault { .. } => Code::INVALID_PARAMETER_VALUE,
+            Self::FaultNotMeant => Code::MISSING_REQUIRED_PARAMETERS,
             Self::Doctor(error) => error.code(),
             Self::Unwell { code, .. } => *code,
         }
@@ -140,6 +150,10 @@ impl Failure {
                     .to_owned()
             }
             Self::PassphrasesDiffer => "Type the same passphrase twice.".to_owned(),
+            Self::UnknownFault { .. } => "Run `evertill serve --fault list` for the names.".to_owned(),
+            Self::FaultNotMeant => {
+                "If this store is for training or a test, add `--i-know-this-is-a-test`.".to_owned()
+            }
             Self::NoPassphrase => {
                 "Send the passphrase as the first line of stdin: `… --passphrase-stdin < file`.".to_owned()
             }
@@ -177,6 +191,8 @@ impl Failure {
             | Self::NoPassword
             | Self::NoPassphrase
             | Self::PassphrasesDiffer
+            | Self::UnknownFault { .. }
+            | Self::FaultNotMeant
             | Self::FileNotRead { .. }
             | Self::TemporaryDirectory(_)
             | Self::UnknownCode

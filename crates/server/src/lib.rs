@@ -21,6 +21,7 @@ mod catalogue;
 mod clock;
 mod config;
 mod error;
+mod fault;
 mod fold;
 mod home;
 mod html;
@@ -41,6 +42,7 @@ mod tokens;
 pub use accounts::PasswordError;
 pub use clock::Clock;
 pub use error::ServerError;
+pub use fault::{FAULTS, Fault};
 pub use keys::{KeyFacts, KeysError, Rotation, Standing, rotate_keys, signing_keys};
 pub use office::{AuditLine, AuditSearch, Office};
 pub use server::{ServerHandle, start};
@@ -86,6 +88,8 @@ pub struct ServeOptions {
     pub access_log: bool,
     /// The store's clock.
     pub clock: Clock,
+    /// A fault to play, for training and tests; never one in a store that serves a shop.
+    pub fault: Option<Fault>,
 }
 
 impl ServeOptions {
@@ -103,6 +107,7 @@ impl ServeOptions {
             config: None,
             access_log: false,
             clock: Clock::system(),
+            fault: None,
         }
     }
 }

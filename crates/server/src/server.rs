@@ -15,6 +15,7 @@ use crate::{
     ACCESS_LIFE_DEFAULT, ServeOptions, ServerError,
     access_log::AccessLog,
     config::Config,
+    fault,
     home::Home,
     http::{self, App},
     keys::{self, Keys},
@@ -129,8 +130,12 @@ pub async fn start(options: ServeOptions) -> Result<ServerHandle, ServerError> {
     let tending = tokio::spawn(keys::tend(keys, rotate_every, options.clock.clone()));
     let following = tokio::spawn(Arc::clone(&app.sessions).follow());
     let (stop, stopped) = oneshot::channel();
-    let service: IntoMakeServiceWithConnectInfo<_, SocketAddr> =
-        http::router(Arc::new(app)).into_make_service_with_connect_info();
+    let mut router = http::router(Arc::new(app));
+    if let Some(fault) = options.fault {
+        tracing::warn!("this store plays the fault {}: {}", fault.name, fault.what);
+        router = router.layer(axum::middleware::from_fn_with_state(fault, fault::play));
+    }
+    let service: IntoMakeServiceWithConnectInfo<_, SocketAddr> = router.into_make_service_with_connect_info();
     let serving = tokio::spawn(async move {
         let stopping = async move {
             // A handle that is dropped stops the server as well.

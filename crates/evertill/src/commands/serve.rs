@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use evertill_server::{DatabaseUrl, ServeOptions, ServerError, start};
+use evertill_server::{DatabaseUrl, FAULTS, Fault, ServeOptions, ServerError, start};
 use evertill_wire::env;
 
 use crate::{cli::Serve, failure::Failure, printer::Printer, stop};
@@ -21,6 +21,10 @@ pub(crate) const ACCOUNTS: [(&str, &str); 4] = [
 ///
 /// When the store does not open.
 pub(crate) async fn run(options: Serve, data_dir: PathBuf, printer: &Printer) -> Result<(), Failure> {
+    if options.fault.as_deref() == Some("list") {
+        return list_faults(printer);
+    }
+    let fault = fault(&options)?;
     let has_accounts = options.sample_shop;
     let database = database(options.database_url.as_deref())?;
     let place = data_dir.display().to_string();
@@ -32,6 +36,7 @@ pub(crate) async fn run(options: Serve, data_dir: PathBuf, printer: &Printer) ->
         database,
         keys_dir: options.keys,
         access_log: true,
+        fault,
         ..ServeOptions::new(options.listen, data_dir)
     })
     .await?;
@@ -58,6 +63,31 @@ fn database(argument: Option<&str>) -> Result<Option<DatabaseUrl>, ServerError> 
         }
         Ok(_) | Err(_) => Ok(None),
     }
+}
+
+/// The fault that was asked for.
+///
+/// # Errors
+///
+/// When nobody knows it, or nobody said that this is a test.
+fn fault(options: &Serve) -> Result<Option<Fault>, Failure> {
+    let Some(name) = &options.fault else {
+        return Ok(None);
+    };
+    let fault = Fault::find(name).ok_or_else(|| Failure::UnknownFault { name: name.clone() })?;
+    if options.i_know_this_is_a_test {
+        Ok(Some(fault))
+    } else {
+        Err(Failure::FaultNotMeant)
+    }
+}
+
+/// One line for each fault: name, the code the doctor gives it, what it is.
+fn list_faults(printer: &Printer) -> Result<(), Failure> {
+    for fault in FAULTS {
+        printer.data(&format!("{:<22} {:<9} {}", fault.name, fault.code, fault.what))?;
+    }
+    Ok(())
 }
 
 /// Prints the sample shop's accounts.

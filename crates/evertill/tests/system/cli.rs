@@ -5,6 +5,7 @@ mod clearing;
 mod demo;
 mod doctor;
 mod faults;
+mod gallery;
 mod kills;
 mod proxy;
 mod sessions;

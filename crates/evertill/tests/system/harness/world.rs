@@ -55,24 +55,27 @@ impl World {
 
     /// Opens the store; again after [`Self::kill_store`], with the same data.
     pub(crate) async fn start_store(&mut self) {
+        self.start_store_with(&[]).await;
+    }
+
+    /// Opens the store with more words on its command line.
+    pub(crate) async fn start_store_with(&mut self, more: &[&str]) {
         let data = self.store_home();
         let url = self.store_url();
-        let mut store = Running::start(
-            self.folder.path(),
-            "store",
-            &[
-                "serve",
-                "--sample-shop",
-                "--listen",
-                "127.0.0.1:0",
-                "--public-url",
-                &url,
-                "--access-ttl",
-                &self.access_ttl,
-                "--data-dir",
-                text(&data),
-            ],
-        );
+        let mut words = vec![
+            "serve",
+            "--sample-shop",
+            "--listen",
+            "127.0.0.1:0",
+            "--public-url",
+            &url,
+            "--access-ttl",
+            &self.access_ttl,
+            "--data-dir",
+            text(&data),
+        ];
+        words.extend(more);
+        let mut store = Running::start(self.folder.path(), "store", &words);
         let address = store.says("Listening on ").await;
         let address: SocketAddr = address.parse().expect("the store names its address");
         self.network.lead_to(address);

@@ -1,0 +1,304 @@
+//! Faults of real sites, played by a store on purpose: for training people and for testing the doctor.
+//!
+//! Each answers the way a WordPress with that fault was seen to answer: status, kind of content, the headers that
+//! matter, the shape of the body. A store never plays one unless it is started with its name. Nothing of the store's
+//! data is touched: a played answer replaces the store's own, or changes the request before the store sees it.
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+mod answers;
+
+use answers::Played;
+
+/// Largest answer that is changed on its way, in bytes.
+const CHANGED_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// A fault that can be played.
+#[derive(Debug, Clone, Copy)]
+pub struct Fault {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it looks like, one line.
+    pub what: &'static str,
+    /// The code the doctor gives it; empty for what a till copes with by itself.
+    pub code: &'static str,
+    act: Act,
+}
+
+/// How a fault shows.
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    /// Every request is answered so.
+    Everywhere(fn() -> Played),
+    /// Every request to the REST interface is.
+    Interface(fn() -> Played),
+    /// Those of visitors without a token are.
+    Visitors(fn() -> Played),
+    /// Renewals are.
+    Renewals(fn() -> Played),
+    /// Routes that need a token are; the interface itself is well.
+    Protected(fn() -> Played),
+    /// The token in the header never arrives.
+    HeaderStripped,
+    /// Text stands before the JSON of the interface.
+    NoiseBefore(&'static str),
+    /// Text stands behind it.
+    NoiseBehind(&'static str),
+    /// `/wp-json/` is the shop's front page; only `?rest_route=` works.
+    PlainPermalinks,
+}
+
+const fn fault(name: &'static str, code: &'static str, what: &'static str, act: Act) -> Fault {
+    Fault {
+        name,
+        what,
+        code,
+        act,
+    }
+}
+
+/// Every fault, in the order of the way from the till to the store.
+pub const FAULTS: &[Fault] = &[
+    fault(
+        "firewall-cloudflare",
+        "API04001",
+        "Cloudflare wants proof of a human",
+        Act::Interface(answers::cloudflare),
+    ),
+    fault(
+        "firewall-wordfence",
+        "API04001",
+        "Wordfence blocks the REST interface",
+        Act::Interface(answers::wordfence),
+    ),
+    fault(
+        "firewall-sucuri",
+        "API04001",
+        "Sucuri's firewall denies access",
+        Act::Interface(answers::sucuri),
+    ),
+    fault(
+        "firewall-modsecurity",
+        "API04001",
+        "ModSecurity answers 406",
+        Act::Interface(answers::modsecurity),
+    ),
+    fault(
+        "firewall-page-as-200",
+        "API04001",
+        "a robot check arrives as success",
+        Act::Interface(answers::siteground),
+    ),
+    fault(
+        "web-server-403",
+        "API04001",
+        "a rule of nginx forbids the path",
+        Act::Interface(answers::nginx_forbids),
+    ),
+    fault(
+        "redirect-https",
+        "API04001",
+        "everything leads to another address",
+        Act::Everywhere(answers::to_https),
+    ),
+    fault(
+        "rate-limit",
+        "API03005",
+        "the web server counts requests and says 429",
+        Act::Interface(answers::rate_limit),
+    ),
+    fault(
+        "too-large",
+        "API03004",
+        "the web server refuses the size of renewals",
+        Act::Renewals(answers::too_large),
+    ),
+    fault(
+        "nobody-behind",
+        "API01008",
+        "nginx has no PHP behind it, 502",
+        Act::Everywhere(answers::bad_gateway),
+    ),
+    fault(
+        "maintenance",
+        "API01008",
+        "WordPress is in maintenance mode",
+        Act::Everywhere(answers::maintenance),
+    ),
+    fault(
+        "database-down",
+        "API01008",
+        "WordPress cannot reach its database",
+        Act::Everywhere(answers::database),
+    ),
+    fault(
+        "php-fatal",
+        "API01008",
+        "a plugin ends PHP with an error",
+        Act::Interface(answers::fatal),
+    ),
+    fault(
+        "php-notice",
+        "API04005",
+        "PHP prints a warning before the JSON",
+        Act::NoiseBefore(answers::NOTICE),
+    ),
+    fault(
+        "glued-json",
+        "API04003",
+        "two JSON documents in one answer",
+        Act::NoiseBehind(answers::SECOND),
+    ),
+    fault(
+        "plain-permalinks",
+        "",
+        "the interface lives at ?rest_route= only, which a till copes with",
+        Act::PlainPermalinks,
+    ),
+    fault(
+        "rest-disabled",
+        "API05004",
+        "a plugin switches the REST interface off",
+        Act::Interface(answers::rest_disabled),
+    ),
+    fault(
+        "rest-locked",
+        "API05004",
+        "the REST interface is closed to visitors",
+        Act::Visitors(answers::rest_locked),
+    ),
+    fault(
+        "plugin-off",
+        "API05002",
+        "the WCPOS plugin is deactivated",
+        Act::Interface(answers::no_route),
+    ),
+    fault(
+        "header-stripped",
+        "API06003",
+        "the Authorization header is removed on the way",
+        Act::HeaderStripped,
+    ),
+    fault(
+        "no-right",
+        "API02005",
+        "the account may not use the till",
+        Act::Protected(answers::forbidden),
+    ),
+    fault(
+        "revoked-as-200",
+        "API02008",
+        "renewals are refused with status 200",
+        Act::Renewals(answers::revoked),
+    ),
+    fault(
+        "expired-as-200",
+        "API02009",
+        "renewals are refused as too late, with status 200",
+        Act::Renewals(answers::expired),
+    ),
+    fault(
+        "foreign-keys",
+        "API02008",
+        "the site's keys changed since the sign-in",
+        Act::Renewals(answers::signature),
+    ),
+    fault(
+        "half-revoked",
+        "API02003",
+        "renewals succeed and their tokens are refused",
+        Act::Protected(answers::unauthorized),
+    ),
+];
+
+impl Fault {
+    /// The fault of that name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        FAULTS.iter().find(|fault| fault.name == name).copied()
+    }
+}
+
+/// Stands before the store and plays the fault.
+pub(crate) async fn play(State(fault): State<Fault>, mut request: Request, next: Next) -> Response {
+    let place = Place::of(&request);
+    match fault.act {
+        Act::Everywhere(played) => played().into_response(),
+        Act::Interface(played) if place.is_interface => played().into_response(),
+        Act::Visitors(played) if place.is_interface && !place.has_token => played().into_response(),
+        Act::Renewals(played) if place.is_renewal => played().into_response(),
+        Act::Protected(played) if place.is_protected => played().into_response(),
+        Act::HeaderStripped => {
+            request.headers_mut().remove(header::AUTHORIZATION);
+            next.run(request).await
+        }
+        Act::NoiseBefore(noise) if place.is_interface => {
+            changed(next.run(request).await, |body| [noise.as_bytes(), body].concat()).await
+        }
+        Act::NoiseBehind(noise) if place.is_interface => {
+            changed(next.run(request).await, |body| [body, noise.as_bytes()].concat()).await
+        }
+        Act::PlainPermalinks if place.is_pretty => answers::front().into_response(),
+        Act::Interface(_)
+        | Act::Visitors(_)
+        | Act::Renewals(_)
+        | Act::Protected(_)
+        | Act::NoiseBefore(_)
+        | Act::NoiseBehind(_)
+        | Act::PlainPermalinks => next.run(request).await,
+    }
+}
+
+/// What a request is about.
+struct Place {
+    is_interface: bool,
+    is_pretty: bool,
+    is_renewal: bool,
+    is_protected: bool,
+    has_token: bool,
+}
+
+impl Place {
+    fn of(request: &Request) -> Self {
+        let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+        let is_pretty = path.starts_with("/wp-json");
+        let route = format!("{path}?{}", query.replace("%2F", "/"));
+        let open = [
+            "/wcpos/v2/site",
+            "/wcpos/v2/ping",
+            "/wcpos/v2/echo",
+            "/auth/test",
+            "/auth/refresh",
+        ];
+        let is_interface = is_pretty || query.contains("rest_route=");
+        Self {
+            is_interface,
+            is_pretty,
+            is_renewal: route.contains("/auth/refresh"),
+            is_protected: is_interface
+                && route.contains("wcpos/")
+                && !open.iter().any(|open| route.contains(open)),
+            has_token: request.headers().contains_key(header::AUTHORIZATION)
+                || query.contains("authorization="),
+        }
+    }
+}
+
+/// An answer whose body is another one; its status and kind stay as they were.
+async fn changed(answer: Response, change: impl FnOnce(&[u8]) -> Vec<u8>) -> Response {
+    let (mut parts, body) = answer.into_parts();
+    let Ok(body) = to_bytes(body, CHANGED_BYTES_MAX).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let body = change(&body);
+    parts
+        .headers
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    Response::from_parts(parts, Body::from(body))
+}
