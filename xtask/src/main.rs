@@ -13,6 +13,7 @@ mod packages;
 mod postgres;
 mod run;
 mod tidy;
+mod wordpress;
 
 const TASKS: &str = "\
 cargo xtask test [--skip-browser] [--all]

@@ -9,11 +9,12 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{browser, postgres, say};
+use crate::{browser, postgres, say, wordpress};
 
 /// Runs the whole suite, streams what the runners say and ends with `N passed, N failed`. Where no PostgreSQL is to be
 /// had its tests are skipped, unless `all` of them must run.
 pub(crate) fn test(with_browser: bool, all: bool) -> Result<ExitCode> {
+    wordpress::provide();
     let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
     if with_browser {
         browser::provide();

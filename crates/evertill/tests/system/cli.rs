@@ -10,3 +10,5 @@ mod kills;
 mod proxy;
 mod sessions;
 mod vault;
+#[cfg(unix)]
+mod wordpress;

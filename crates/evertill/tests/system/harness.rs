@@ -10,6 +10,8 @@ pub(crate) mod program;
 pub(crate) mod proxy;
 pub(crate) mod site;
 pub(crate) mod tls;
+#[cfg(unix)]
+pub(crate) mod wordpress;
 pub(crate) mod world;
 
 use std::{
