@@ -25,10 +25,12 @@ use crate::{
 
 mod refusal;
 pub(crate) mod renewal;
+mod schedule;
 mod seen;
 
 pub(crate) use refusal::Refusal;
 use renewal::{RenewalAsk, Renewed};
+use schedule::Places;
 use seen::{Accounts, Key, Seen};
 
 /// Everything about sessions.
@@ -41,6 +43,9 @@ pub(crate) struct Sessions {
     seen: Seen,
     accounts: Accounts,
     news: News,
+    places: Places,
+    /// Seconds since 1970.
+    opened_at: i64,
 }
 
 /// How often it is asked what other processes and nodes have ended.
@@ -141,6 +146,7 @@ pub(crate) struct Caller {
 
 impl Sessions {
     pub(crate) fn new(store: Arc<dyn Store>, mint: Mint, clock: Clock, limits: Limits) -> Self {
+        let opened_at = clock.seconds();
         Self {
             store,
             mint,
@@ -150,6 +156,8 @@ impl Sessions {
             seen: Seen::default(),
             accounts: Accounts::default(),
             news: News::none(),
+            places: Places::default(),
+            opened_at,
         }
     }
 
@@ -262,7 +270,11 @@ impl Sessions {
                     tracing::warn!(%error, "when sessions were renewed could not be noted");
                 }
                 let refresh = (rotation == Rotation::Wanted).then(|| self.refresh(holder, sealed_at));
-                return Ok(Renewal::Granted(self.grant(holder, now, refresh)));
+                let mut grant = self.grant(holder, now, refresh);
+                grant.refresh_in = self
+                    .places
+                    .refresh_in(self.mint.access_life_s(), now - self.opened_at);
+                return Ok(Renewal::Granted(grant));
             }
             Some(Renewed::Late) => return Ok(Renewal::Late),
             Some(Renewed::Ended(ended)) => Refusal::Ended { session, ended },

@@ -4,6 +4,7 @@
 
 mod audit;
 mod catalogue;
+mod crash;
 mod dangers;
 mod discovery;
 mod dpop;

@@ -188,6 +188,13 @@ impl Hot {
         true
     }
 
+    /// Whether the session was taken back and waits for its row.
+    pub(super) fn is_lost(&self, id: Uuid) -> bool {
+        self.shard(id)
+            .find(id)
+            .is_some_and(|entry| entry.lost.is_some() && entry.is_unwritten)
+    }
+
     /// Marks sessions whose end is on the disk.
     pub(super) fn mark_ended(&self, ids: &[Uuid], ended: &Ended) {
         self.endings.fetch_add(1, Ordering::SeqCst);

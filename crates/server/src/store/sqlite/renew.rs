@@ -80,6 +80,11 @@ impl Live {
         for _ in 0..READS_MAX {
             let moment = self.hot.moment();
             let found = self.engine.point(move |db| sessions::by_id(db, id)).await?;
+            if found.is_none() && self.hot.is_lost(id) {
+                // Taken back a moment ago: its row is on the way.
+                self.settle().await?;
+                continue;
+            }
             let Some((session, Some(account))) = found.filter(|(session, _)| session.ended.is_none()) else {
                 return Ok(None);
             };
