@@ -39,7 +39,7 @@ pub(super) enum Fault<'a> {
     /// To be told to the person: nobody knows where else.
     Shown(&'static str),
     /// To be told to the client.
-    Returned(WayBack<'a>, Refusal),
+    Returned(Box<WayBack<'a>>, Refusal),
 }
 
 /// Reads a request.
@@ -55,8 +55,12 @@ pub(super) fn read(
     let way_back = Params::read(once)
         .map_err(|BadParam(_)| Fault::Shown("The request names its app or its way back twice."))
         .and_then(|params| way_back(clients, &params))?;
-    let refused =
-        |way_back, kind, description| Err(Fault::Returned(way_back, Refusal::new(kind, description)));
+    let refused = |way_back, kind, description| {
+        Err(Fault::Returned(
+            Box::new(way_back),
+            Refusal::new(kind, description),
+        ))
+    };
     let Ok(params) = Params::read(pairs) else {
         return refused(
             way_back,
