@@ -18,10 +18,12 @@ use crate::{
 
 mod audit;
 mod office;
+mod openings;
 mod text;
 
 use audit::*;
 use office::*;
+use openings::*;
 use text::*;
 
 const NOW: i64 = 1_795_402_593;
@@ -258,29 +260,6 @@ async fn a_session_reads_back_as_it_was_written(store: Arc<dyn Store>) {
         assert_eq!(account.unwrap().id, one.account_id);
     }
     assert_eq!(store.session(Uuid::new_v4()).await.unwrap(), None);
-}
-
-async fn a_session_of_one_key_begins_once(store: Arc<dyn Store>) {
-    stock(store.as_ref()).await;
-    let session = session(3);
-    let openings: Vec<_> = (0..20).map(|_| store.open_session(session.clone())).collect();
-    let opened = futures_util::future::join_all(openings).await;
-    assert_eq!(
-        opened
-            .into_iter()
-            .filter(|opened| *opened.as_ref().unwrap())
-            .count(),
-        1
-    );
-    let one = Which::One {
-        account_id: 3,
-        id: session.id,
-    };
-    store.end_sessions(one, ended(NOW)).await.unwrap();
-    assert!(
-        !store.open_session(session).await.unwrap(),
-        "also when it is over"
-    );
 }
 
 async fn an_ended_session_never_comes_back(store: Arc<dyn Store>) {
