@@ -1,7 +1,8 @@
-//! Development tasks: `cargo xtask test`, `screenshots`, `soak`, `simulate`, `gen-docs` and `tidy`.
+//! Development tasks: `cargo xtask test`, `interop`, `screenshots`, `soak`, `simulate`, `gen-docs` and `tidy`.
 //!
-//! A task is a function that returns an exit code and reports on stdout. Tasks start `cargo` and, for the tests
-//! that drive a browser, the system's package manager; they never touch anything outside the target directory.
+//! A task is a function that returns an exit code and reports on stdout. Tasks start `cargo`, for the tests that drive
+//! a browser the system's package manager, and for those with other people's clients `npm` and `pip`; those fetch into
+//! the target directory.
 
 use std::{env, process::ExitCode};
 
@@ -9,6 +10,7 @@ use anyhow::{Result, bail};
 
 mod book;
 mod browser;
+mod interop;
 mod packages;
 mod postgres;
 mod run;
@@ -18,7 +20,9 @@ mod wordpress;
 const TASKS: &str = "\
 cargo xtask test [--skip-browser] [--all]
                                     everything that is tested; ends with `N passed, N failed`. What needs PostgreSQL
-                                    is skipped where there is none, unless --all says that nothing may be
+                                    or other people's clients is skipped where they cannot be had, unless --all
+                                    says that nothing may be
+cargo xtask interop                 other people's OAuth clients against the store; fetches them first
 cargo xtask screenshots [--picture] every page at both sizes into target/screenshots; --picture also renews docs/pictures
 cargo xtask soak [--seconds 180]    a till left alone with tokens of 20 s: every renewal early, no 401
 cargo xtask soak --kills 500 [--seed N]
@@ -44,6 +48,7 @@ fn choose(arguments: &[String]) -> Result<ExitCode> {
         ["test"] => run::test(true, false),
         ["test", "--all"] => run::test(true, true),
         ["test", "--skip-browser"] => run::test(false, false),
+        ["interop"] => run::interop(),
         ["screenshots"] => run::screenshots(false),
         ["screenshots", "--picture"] => run::screenshots(true),
         ["soak"] => run::soak("180"),

@@ -9,13 +9,14 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{browser, postgres, say, wordpress};
+use crate::{browser, interop, postgres, say, wordpress};
 
 /// Runs the whole suite, streams what the runners say and ends with `N passed, N failed`. Where no PostgreSQL is to be
 /// had its tests are skipped, unless `all` of them must run.
 pub(crate) fn test(with_browser: bool, all: bool) -> Result<ExitCode> {
     wordpress::provide();
     let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    let missing = interop::provide();
     if with_browser {
         browser::provide();
     } else {
@@ -30,6 +31,10 @@ pub(crate) fn test(with_browser: bool, all: bool) -> Result<ExitCode> {
     }
     if !is_shared_tested {
         say("skipped: everything that needs PostgreSQL, because there is none");
+        sum.failed += u64::from(all);
+    }
+    for client in missing {
+        say(&format!("skipped: the store with {client}"));
         sum.failed += u64::from(all);
     }
     say(&format!("{} passed, {} failed", sum.passed, sum.failed));
@@ -67,6 +72,15 @@ pub(crate) fn simulate(wishes: &[&str]) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Lets other people's OAuth clients live with the store; nothing may be skipped.
+pub(crate) fn interop() -> Result<ExitCode> {
+    let missing = interop::provide();
+    let status = cargo(&["test", "--package", "evertill-server", "--test", "interop"])
+        .status()
+        .context("could not start cargo")?;
+    Ok(exit(status.success() && missing.is_empty()))
 }
 
 /// Photographs every page, into `target/screenshots`.
