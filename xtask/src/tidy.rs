@@ -23,6 +23,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("evertill-sale", &["evertill-wire"]),
     ("evertill-sample", &["evertill-wire", "evertill-sale"]),
     ("evertill-client", &["evertill-wire", "evertill-session"]),
+    ("evertill-layers", &["evertill-wire", "evertill-client"]),
     ("evertill-guide", &["evertill-wire"]),
     (
         "evertill-doctor",

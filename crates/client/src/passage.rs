@@ -333,7 +333,7 @@ impl fmt::Debug for Passed {
 }
 
 /// A packed body cannot be looked into here; a page of somebody else is not JSON, packed or not.
-fn is_token_refusal(headers: &HeaderMap, body: &[u8]) -> bool {
+pub(crate) fn is_token_refusal(headers: &HeaderMap, body: &[u8]) -> bool {
     if headers.contains_key("content-encoding") {
         return is_json(headers);
     }
@@ -342,7 +342,7 @@ fn is_token_refusal(headers: &HeaderMap, body: &[u8]) -> bool {
         .is_some_and(|value| value.get("code").is_some_and(Value::is_string))
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     headers
         .get("content-type")
         .and_then(|value| value.to_str().ok())

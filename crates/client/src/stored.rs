@@ -39,7 +39,7 @@ pub fn stored(home: &Home, clock: &dyn Clock) -> Result<Vec<SessionStatus>, Clie
 }
 
 /// What was written down about one of a store's sessions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Past {
     /// The last things that happened, oldest first; no secrets.
     pub history: Vec<JournalEntry>,

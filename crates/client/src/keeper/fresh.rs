@@ -57,12 +57,14 @@ impl Fresh {
         Some(published.copies[own_copy()].clone())
     }
 
-    /// The token with its number, unless its end has come or it is the refused one.
+    /// The token with its number, unless its end has come or it is the refused one. A store that gives the
+    /// same text again gave a new grant with it, and is asked with that once.
     pub(super) fn lease(&self, now: Moment, refused: Option<&Lease>) -> Option<Lease> {
         let current = self.current.load();
         let published = current.as_ref().filter(|published| published.ends_at > now)?;
         let token = &published.copies[own_copy()];
-        refused.is_none_or(|old| old.token != *token).then(|| Lease {
+        let is_other = |old: &Lease| old.token != *token || old.serial != published.serial;
+        refused.is_none_or(is_other).then(|| Lease {
             token: token.clone(),
             serial: published.serial,
         })
@@ -126,6 +128,8 @@ mod tests {
         });
         fresh.publish(&AccessToken::new("b"), Serial(2), Moment::from_millis(10));
         assert_eq!(fresh.lease(now, Some(&refused)).unwrap().serial, Serial(2));
+        fresh.publish(&AccessToken::new("a"), Serial(3), Moment::from_millis(10));
+        assert_eq!(fresh.lease(now, Some(&refused)).unwrap().serial, Serial(3));
     }
 
     #[test]

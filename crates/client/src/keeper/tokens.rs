@@ -11,7 +11,9 @@ use url::Url;
 use super::{Keeper, Lease, Message};
 use crate::error::ClientError;
 use crate::http::{Bearer, Http};
+use crate::passage::{is_json, is_token_refusal};
 use crate::profile::StoreProfile;
+use crate::store_api;
 
 /// A token that was good when it was handed out, with the place it may go to.
 ///
@@ -24,6 +26,13 @@ pub struct Pass {
 }
 
 impl Pass {
+    /// Whether a 401 is the API's own word about the token. A web page with that status is somebody else's and no reason
+    /// to renew anything.
+    #[must_use]
+    pub fn is_refused_by(headers: &HeaderMap, body: &[u8]) -> bool {
+        is_token_refusal(headers, body)
+    }
+
     /// Puts the token on a request, in the header or where the store wants it.
     ///
     /// # Errors
@@ -82,9 +91,32 @@ impl Keeper {
         self.refused(refused.lease.serial).await.map(drop)
     }
 
-    /// Says that the API accepted a request with this pass, which proves the grant behind it.
-    pub fn report_accepted(&self, pass: &Pass) {
-        self.accepted(pass.lease.serial);
+    /// Says that a request with this pass was answered with success, and with which headers. An answer of the API that
+    /// needed a token proves the grant, and any answer shows a session in trouble that the store is back.
+    pub fn report_success(&self, pass: &Pass, url: &Url, headers: &HeaderMap) {
+        if self.is_in_trouble() {
+            self.network_up();
+        }
+        if is_json(headers) && !self.is_public(url) {
+            self.accepted(pass.lease.serial);
+        }
+    }
+
+    /// Whether a route answers anybody, so that its answer says nothing about the token.
+    fn is_public(&self, url: &Url) -> bool {
+        let by_query = url
+            .query_pairs()
+            .find(|(name, _)| name == "rest_route")
+            .is_some_and(|(_, route)| store_api::is_public(&route));
+        by_query
+            || self
+                .profile()
+                .and_then(|profile| {
+                    url.path()
+                        .strip_prefix(profile.rest_root.path())
+                        .map(store_api::is_public)
+                })
+                .unwrap_or_default()
     }
 
     /// The address of a route of this store, such as `wc/v3/orders`, with query parameters.

@@ -95,9 +95,12 @@ async fn thirty_days_with_a_stock_store_are_warned_of_seven_days_ahead_and_end_w
     let (shop, device) = (Shop::open().await, Device::new());
     let keeper = device.signed_in(&shop).await;
     let warned = |keeper: &Keeper| {
-        keeper.history().iter().find_map(|entry| match entry.event {
-            Event::HorizonNear { in_s } => Some(in_s),
-            _ => None,
+        keeper.history().iter().find_map(|entry| {
+            if let Event::HorizonNear { in_s } = entry.event {
+                Some(in_s)
+            } else {
+                None
+            }
         })
     };
     for day in 1..30_u64 {
