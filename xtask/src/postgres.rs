@@ -16,6 +16,9 @@ use crate::{packages, say};
 /// Where tests find the database.
 pub(crate) const ADDRESS: &str = "EVERTILL_TEST_POSTGRES";
 
+/// Where tests find the programs, to start a server of their own.
+pub(crate) const PROGRAMS: &str = "EVERTILL_TEST_POSTGRES_PROGRAMS";
+
 /// Whose name the server runs under when this process is root: PostgreSQL refuses root.
 const ACCOUNT: &str = "postgres";
 
@@ -53,6 +56,11 @@ pub(crate) fn provide() -> Option<Server> {
 }
 
 impl Server {
+    /// The directory of its programs.
+    pub(crate) fn programs(&self) -> &Path {
+        &self.programs
+    }
+
     /// The address of its database.
     pub(crate) fn address(&self) -> String {
         format!("postgres://evertill@127.0.0.1:{}/postgres", self.port)

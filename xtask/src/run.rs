@@ -57,7 +57,10 @@ fn with_shared_database(sum: &mut Sum) -> Result<bool> {
         "--ignored",
         "postgres",
     ]);
-    sum.run(command.env(postgres::ADDRESS, server.address()))?;
+    command
+        .env(postgres::ADDRESS, server.address())
+        .env(postgres::PROGRAMS, server.programs());
+    sum.run(&mut command)?;
     Ok(true)
 }
 

@@ -6,6 +6,8 @@ pub(crate) mod chromium;
 pub(crate) mod clerk;
 pub(crate) mod counter;
 pub(crate) mod faults;
+#[cfg(unix)]
+pub(crate) mod cluster;
 pub(crate) mod program;
 pub(crate) mod proxy;
 pub(crate) mod site;

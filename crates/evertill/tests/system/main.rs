@@ -6,3 +6,5 @@
 mod browser;
 mod cli;
 mod harness;
+#[cfg(unix)]
+mod postgres;

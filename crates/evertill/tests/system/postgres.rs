@@ -1,0 +1,4 @@
+//! Several nodes on one PostgreSQL, with tills that go on whatever happens behind them.
+
+mod nodes;
+mod tills;
