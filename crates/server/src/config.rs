@@ -83,6 +83,8 @@ pub(crate) struct DatabaseConfig {
     pub(crate) connections: Option<Connections>,
     /// How far transactions are kept apart.
     pub(crate) isolation: Isolation,
+    /// Whether nodes send each other word of ended sessions (LISTEN and NOTIFY); they ask in any case. On unless said.
+    pub(crate) notify: Option<bool>,
 }
 
 impl DatabaseConfig {

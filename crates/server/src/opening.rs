@@ -40,6 +40,7 @@ pub(crate) async fn open(
                     .connections
                     .map_or(CONNECTIONS_DEFAULT, |number| number.0),
                 isolation: settings.isolation,
+                notify: settings.notify.unwrap_or(true),
             };
             shared(&options, keys_dir).await
         }

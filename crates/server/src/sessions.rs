@@ -403,7 +403,11 @@ impl Sessions {
                     tracing::debug!(code = %error.code(), "what ended elsewhere could not be read");
                 }
             }
-            tokio::time::sleep(NEWS_EVERY).await;
+            let pause = tokio::time::sleep(NEWS_EVERY);
+            tokio::select! {
+                () = pause => {}
+                _ = self.store.news() => {}
+            }
         }
     }
 }

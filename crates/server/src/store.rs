@@ -140,6 +140,10 @@ pub(crate) trait Store: std::fmt::Debug + Send + Sync + 'static {
     /// Sessions that ended after `mark` on any node, and the mark to ask with next time. Nothing but the mark for
     /// [`Mark::NOW`]. May tell an ending twice, never leaves one out.
     fn ended_since(&self, mark: Mark) -> Pending<(Vec<Uuid>, Mark)>;
+    /// Comes when another node may have ended something, and perhaps never: it only hastens the next question.
+    fn news(&self) -> Pending<()> {
+        Pending::new(std::future::pending())
+    }
 
     /// Products or variations.
     fn items(&self, query: ItemQuery) -> Pending<Page<Item>>;

@@ -543,13 +543,13 @@ macro_rules! contract {
             })*
         }
 
-        mod postgres_keeps_the_contract_where_transactions_are_serializable {
+        mod postgres_keeps_the_contract_serializable_and_without_notify {
             use super::*;
 
             $(#[tokio::test]
             #[ignore = "needs PostgreSQL, which `cargo xtask test` brings along"]
             async fn $name() {
-                let database = testing::Database::new().await.serializable();
+                let database = testing::Database::new().await.serializable().quiet();
                 super::$name(Arc::new(database.open().await)).await;
             })*
         }

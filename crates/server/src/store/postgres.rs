@@ -5,6 +5,8 @@
 //! ([`retry`]); a database that is away is trouble, never a verdict. Rows are mapped in the modules below, one for
 //! each area, and the rules are the pure functions the embedded database calls as well.
 
+use std::sync::Arc;
+
 use evertill_issuer::{Change, Seconds, access_used};
 use uuid::Uuid;
 
@@ -21,6 +23,7 @@ mod connect;
 mod customers;
 mod engine;
 mod filter;
+mod news;
 mod orders;
 mod retry;
 mod schema;
@@ -34,6 +37,7 @@ mod text;
 
 pub use address::{DatabaseUrl, DatabaseUrlError};
 use engine::{Engine, Mode};
+use news::News;
 
 /// Connections of one node unless the configuration says otherwise.
 pub(crate) const CONNECTIONS_DEFAULT: usize = 16;
@@ -64,12 +68,15 @@ pub(crate) struct Options {
     pub(crate) url: DatabaseUrl,
     pub(crate) connections: usize,
     pub(crate) isolation: Isolation,
+    /// Whether nodes send each other word.
+    pub(crate) notify: bool,
 }
 
 /// A database that several nodes share.
 #[derive(Debug)]
 pub(crate) struct Postgres {
     engine: Engine,
+    news: Arc<News>,
 }
 
 impl Postgres {
@@ -102,7 +109,8 @@ impl Postgres {
             .write(Mode::Single, (), |db, ()| Box::pin(settings::begin(db)))
             .await
             .map_err(opening)?;
-        Ok(Self { engine })
+        let news = Arc::new(News::start(&options.url, options.notify));
+        Ok(Self { engine, news })
     }
 
     /// Whether a node has started on this database before: there are keys that it goes with.
@@ -122,6 +130,20 @@ impl Postgres {
                 Box::pin(settings::tie_keys(db, prints))
             })
             .await
+    }
+}
+
+impl Postgres {
+    /// Passes an answer on, and sends word to the other nodes where it is worth one.
+    fn telling<T: Send + 'static>(&self, answer: Pending<T>, is_news: fn(&T) -> bool) -> Pending<T> {
+        let (engine, news) = (self.engine.clone(), Arc::clone(&self.news));
+        Pending::new(async move {
+            let answer = answer.await?;
+            if is_news(&answer) {
+                news.tell(&engine);
+            }
+            Ok(answer)
+        })
     }
 }
 
@@ -164,9 +186,10 @@ impl Store for Postgres {
     }
 
     fn renew(&self, ask: RenewalAsk) -> Pending<Option<Renewed>> {
-        self.engine.write(Mode::Transaction, ask, |db, ask| {
+        let renewing = self.engine.write(Mode::Transaction, ask, |db, ask| {
             Box::pin(sessions::renew(db, ask))
-        })
+        });
+        self.telling(renewing, |renewed| matches!(renewed, Some(Renewed::EndedNow(_))))
     }
 
     fn access_used(&self, id: Uuid, counter: Counter, now: i64) -> Pending<Option<Account>> {
@@ -196,14 +219,23 @@ impl Store for Postgres {
     }
 
     fn end_sessions(&self, which: Which, ended: Ended) -> Pending<Vec<Uuid>> {
-        self.engine.write(Mode::Transaction, (which, ended), |db, ask| {
+        let ending = self.engine.write(Mode::Transaction, (which, ended), |db, ask| {
             Box::pin(sessions::end(db, ask))
-        })
+        });
+        self.telling(ending, |gone| !gone.is_empty())
     }
 
     fn ended_since(&self, mark: Mark) -> Pending<(Vec<Uuid>, Mark)> {
         self.engine
             .read(mark, |db, mark| Box::pin(sessions::ended_since(db, mark)))
+    }
+
+    fn news(&self) -> Pending<()> {
+        let heard = self.news.heard();
+        Pending::new(async move {
+            heard.notified().await;
+            Ok(())
+        })
     }
 
     fn items(&self, query: ItemQuery) -> Pending<Page<Item>> {

@@ -22,19 +22,12 @@ const CONNECT_MAX: Duration = Duration::from_secs(3);
 
 /// A pool of at most `size` connections. Makes none yet.
 pub(super) fn pool(url: &DatabaseUrl, size: usize, isolation: Isolation) -> Result<Pool, ServerError> {
-    let mut config = url.config();
-    if config.get_application_name().is_none() {
-        config.application_name("evertill");
-    }
-    config
-        .connect_timeout(CONNECT_MAX)
-        .keepalives_idle(Duration::from_secs(30));
     let managed = ManagerConfig {
         recycling_method: RecyclingMethod::Fast,
     };
-    let manager = match &url.tls {
-        None => Manager::from_config(config, NoTls, managed),
-        Some(roots) => Manager::from_config(config, MakeRustlsConnect::new(tls(roots)?), managed),
+    let manager = match tls_of(url)? {
+        None => Manager::from_config(config(url), NoTls, managed),
+        Some(tls) => Manager::from_config(config(url), tls, managed),
     };
     let level = isolation.sql();
     // A statement that hangs must not outlive the request that waits for it.
@@ -53,6 +46,24 @@ pub(super) fn pool(url: &DatabaseUrl, size: usize, isolation: Isolation) -> Resu
         }))
         .build()
         .map_err(|_| ServerError::DatabasePool)
+}
+
+/// How to connect.
+pub(super) fn config(url: &DatabaseUrl) -> tokio_postgres::Config {
+    let mut config = url.config();
+    if config.get_application_name().is_none() {
+        config.application_name("evertill");
+    }
+    config
+        .connect_timeout(CONNECT_MAX)
+        .keepalives_idle(Duration::from_secs(30));
+    config
+}
+
+/// What encrypts the connection, where it is to be.
+pub(super) fn tls_of(url: &DatabaseUrl) -> Result<Option<MakeRustlsConnect>, ServerError> {
+    let config = url.tls.as_ref().map(tls).transpose()?;
+    Ok(config.map(MakeRustlsConnect::new))
 }
 
 fn tls(roots: &Roots) -> Result<ClientConfig, ServerError> {

@@ -8,7 +8,10 @@ use std::{
     fmt,
     future::Future,
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -151,7 +154,7 @@ impl Inner {
 
     async fn attempt<A: Sync, T>(&self, mode: Mode, ask: &A, work: Do<A, T>) -> Result<T, Failed> {
         let connection = self.pool.get().await.map_err(no_connection)?;
-        let db = Db(Some(connection));
+        let db = Db::new(connection, matches!(mode, Mode::Transaction | Mode::Shop));
         match mode {
             Mode::Read | Mode::Single => {
                 let done = work(&db, ask).await.map_err(|error| Failed {
@@ -162,25 +165,27 @@ impl Inner {
                 Ok(done)
             }
             Mode::Transaction | Mode::Shop => {
-                db.batch("BEGIN").await?;
                 if mode == Mode::Shop {
                     db.first("SELECT next FROM numbers WHERE name = 'change' FOR UPDATE", &[])
                         .await?;
                 }
                 match work(&db, ask).await {
                     Ok(done) => {
-                        db.batch("COMMIT").await.map_err(|error| Failed {
-                            error,
-                            is_uncertain: true,
-                        })?;
+                        if !db.is_committing.load(Ordering::Relaxed) {
+                            db.batch("COMMIT").await.map_err(|error| Failed {
+                                error,
+                                is_uncertain: true,
+                            })?;
+                        }
                         db.give_back();
                         Ok(done)
                     }
                     Err(error) => {
+                        let is_uncertain = db.is_committing.load(Ordering::Relaxed);
                         if db.batch("ROLLBACK").await.is_ok() {
                             db.give_back();
                         }
-                        Err(error.into())
+                        Err(Failed { error, is_uncertain })
                     }
                 }
             }
@@ -189,20 +194,51 @@ impl Inner {
 }
 
 /// A connection for one piece of work. One that is not given back is closed: nobody knows what state it is in.
-pub(super) struct Db(Option<Object>);
+///
+/// What can be sent together is: the beginning of a transaction goes with its first statement, and the end with the
+/// last one where [`Db::last`] says which that is. A renewal waits for the database twice instead of four times.
+pub(super) struct Db {
+    connection: Option<Object>,
+    /// The next statement is the first of a transaction.
+    is_beginning: AtomicBool,
+    /// The end of the transaction has been sent.
+    is_committing: AtomicBool,
+}
 
 impl Db {
+    fn new(connection: Object, is_transaction: bool) -> Self {
+        Self {
+            connection: Some(connection),
+            is_beginning: AtomicBool::new(is_transaction),
+            is_committing: AtomicBool::new(false),
+        }
+    }
+
     fn give_back(mut self) {
-        drop(self.0.take());
+        drop(self.connection.take());
     }
 
     fn connection(&self) -> Result<&Object, StoreError> {
-        self.0.as_ref().ok_or(StoreError::Closed)
+        self.connection.as_ref().ok_or(StoreError::Closed)
+    }
+
+    /// Sends a statement, behind the beginning of the transaction where it is the first.
+    async fn begun<T>(
+        &self,
+        connection: &Object,
+        statement: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, StoreError> {
+        if !self.is_beginning.swap(false, Ordering::Relaxed) {
+            return Ok(statement.await?);
+        }
+        let ((), done) = tokio::try_join!(biased; connection.batch_execute("BEGIN"), statement)?;
+        Ok(done)
     }
 
     /// Runs statements without values.
     pub(super) async fn batch(&self, sql: &str) -> Result<(), StoreError> {
-        Ok(self.connection()?.batch_execute(sql).await?)
+        let connection = self.connection()?;
+        self.begun(connection, connection.batch_execute(sql)).await
     }
 
     /// All rows of a fixed statement.
@@ -213,7 +249,7 @@ impl Db {
     ) -> Result<Vec<Row>, StoreError> {
         let connection = self.connection()?;
         let statement = connection.prepare_cached(sql).await?;
-        Ok(connection.query(&statement, values).await?)
+        self.begun(connection, connection.query(&statement, values)).await
     }
 
     /// The first row of a fixed statement.
@@ -229,7 +265,19 @@ impl Db {
     pub(super) async fn run(&self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<u64, StoreError> {
         let connection = self.connection()?;
         let statement = connection.prepare_cached(sql).await?;
-        Ok(connection.execute(&statement, values).await?)
+        self.begun(connection, connection.execute(&statement, values))
+            .await
+    }
+
+    /// Runs the last statement of a transaction and commits.
+    pub(super) async fn last(&self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<(), StoreError> {
+        let connection = self.connection()?;
+        let statement = connection.prepare_cached(sql).await?;
+        self.is_committing.store(true, Ordering::Relaxed);
+        let execute = self.begun(connection, connection.execute(&statement, values));
+        let commit = async { Ok(connection.batch_execute("COMMIT").await?) };
+        tokio::try_join!(biased; execute, commit)?;
+        Ok(())
     }
 
     /// All rows of a statement that was put together for this question, and is not worth keeping prepared.
@@ -238,13 +286,14 @@ impl Db {
         sql: &str,
         values: &[(&(dyn ToSql + Sync), Type)],
     ) -> Result<Vec<Row>, StoreError> {
-        Ok(self.connection()?.query_typed(sql, values).await?)
+        let connection = self.connection()?;
+        self.begun(connection, connection.query_typed(sql, values)).await
     }
 }
 
 impl Drop for Db {
     fn drop(&mut self) {
-        if let Some(connection) = self.0.take() {
+        if let Some(connection) = self.connection.take() {
             drop(Object::take(connection));
         }
     }

@@ -218,16 +218,17 @@ pub(super) async fn note_access(
     let Some(Lock::Living(held, _)) = locked(db, *id).await? else {
         return Ok(None);
     };
+    let account = accounts::by_id(db, held.account_id).await?;
     match access_used(&held.row, *counter, Seconds(*now)) {
         Change::None => {}
         Change::Lazy(row) | Change::Durable(row) => save(db, *id, &row).await?,
     }
-    accounts::by_id(db, held.account_id).await
+    Ok(account)
 }
 
-/// Moves a living session on; its row is locked.
+/// Moves a living session on, and with that ends the transaction. Its row is locked.
 async fn save(db: &Db, id: Uuid, row: &Life) -> Result<(), StoreError> {
-    db.run(
+    db.last(
         "UPDATE sessions SET counter = $2, seen = $3, renewed_at = $4 WHERE id = $1 AND ended_at IS NULL",
         &[
             &id,
@@ -236,8 +237,7 @@ async fn save(db: &Db, id: Uuid, row: &Life) -> Result<(), StoreError> {
             &row.renewed_at.0,
         ],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 pub(super) async fn living(db: &Db, of: &Living) -> Result<Vec<(Session, Option<Account>)>, StoreError> {

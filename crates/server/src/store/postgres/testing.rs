@@ -29,11 +29,18 @@ impl Database {
             url: address.parse().unwrap(),
             connections: 6,
             isolation: Isolation::ReadCommitted,
+            notify: true,
         })
     }
 
     pub(crate) fn serializable(mut self) -> Self {
         self.0.isolation = Isolation::Serializable;
+        self
+    }
+
+    /// Nodes that send each other no word.
+    pub(crate) fn quiet(mut self) -> Self {
+        self.0.notify = false;
         self
     }
 

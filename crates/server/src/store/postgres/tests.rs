@@ -1,8 +1,11 @@
 //! What only a database that several nodes share has to show.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use evertill_wire::Code;
@@ -234,8 +237,28 @@ async fn a_database_that_is_away_is_trouble_and_says_so() {
             .unwrap(),
         connections: 2,
         isolation: Isolation::ReadCommitted,
+        notify: false,
     };
     let error = Postgres::open(&options).await.unwrap_err();
     assert_eq!(error.code(), Code::SERVICE_UNAVAILABLE);
     assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL, which `cargo xtask test` brings along"]
+async fn word_of_an_ending_comes_to_the_other_node_by_itself() {
+    let database = Database::new().await;
+    let (here, there) = (database.open().await, database.open().await);
+    let hearing = tokio::spawn(there.news());
+    let telling = async {
+        // The other node may not listen yet when the first word is sent.
+        while !hearing.is_finished() {
+            here.news.tell(&here.engine);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), telling)
+        .await
+        .expect("word comes");
+    hearing.await.unwrap().unwrap();
 }
