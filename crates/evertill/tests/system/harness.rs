@@ -4,10 +4,10 @@ pub(crate) mod api;
 pub(crate) mod chance;
 pub(crate) mod chromium;
 pub(crate) mod clerk;
-pub(crate) mod counter;
-pub(crate) mod faults;
 #[cfg(unix)]
 pub(crate) mod cluster;
+pub(crate) mod counter;
+pub(crate) mod faults;
 pub(crate) mod program;
 pub(crate) mod proxy;
 pub(crate) mod site;
