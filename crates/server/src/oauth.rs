@@ -64,9 +64,9 @@ pub(crate) async fn serve(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
     Ok(match (ask.path.as_str(), method) {
         ("/oauth/authorize", "GET" | "HEAD" | "POST") => return authorize::serve(app, ask).await,
         ("/oauth/token" | "/oauth/revoke" | "/oauth/introspect", "OPTIONS") => preflight("POST"),
-        ("/oauth/token", "POST") => spoken(token::serve(app, ask).await?),
-        ("/oauth/revoke", "POST") => spoken(revoke::serve(app, ask).await?),
-        ("/oauth/introspect", "POST") => spoken(introspect::serve(app, ask).await?),
+        ("/oauth/token", "POST") => spoken(token::serve(app, ask).await),
+        ("/oauth/revoke", "POST") => spoken(revoke::serve(app, ask).await),
+        ("/oauth/introspect", "POST") => spoken(introspect::serve(app, ask).await),
         (jwks::PATH, "GET" | "HEAD") => open(jwks::document(app)),
         (path, "GET" | "HEAD") if metadata::is_here(app, path) => open(metadata::document(app)),
         (path, "OPTIONS") if path.starts_with("/.well-known/") => preflight("GET"),
@@ -99,8 +99,16 @@ fn form(ask: &Ask) -> Result<Params, Refusal> {
         .map_err(|BadParam(_)| Refusal::new(Kind::InvalidRequest, "a parameter came twice or is too long"))
 }
 
-/// An answer with tokens in it, or the refusal of one: nobody on the way may keep it (RFC 6749 §5.1).
-fn spoken(result: Result<Reply, Refusal>) -> Reply {
+/// An answer with tokens in it, or the refusal of one: nobody on the way may keep it (RFC 6749 §5.1). A database in
+/// trouble is no verdict about anybody.
+fn spoken(result: Result<Result<Reply, Refusal>, StoreError>) -> Reply {
+    let result = result.unwrap_or_else(|error| {
+        tracing::error!(code = %error.code(), %error, "the database failed a request for tokens");
+        Err(Refusal::new(
+            Kind::TemporarilyUnavailable,
+            "the store cannot reach its database right now; try again shortly",
+        ))
+    });
     let reply = result.unwrap_or_else(|refusal| refusal.reply());
     open(
         reply

@@ -3,7 +3,9 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 
-use super::{BOOKS_BACK, SECRET, VERIFIER, code, post, refusal, renew, request, signed_in, till, with_books};
+use super::{
+    BOOKS_BACK, SECRET, VERIFIER, code, post, refusal, renew, request, signed_in, till, trade, with_books,
+};
 use crate::support::{FORM, Shop, encoded};
 
 fn basic(id: &str, secret: &str) -> String {
@@ -250,5 +252,35 @@ async fn a_client_with_a_secret_shows_it_in_one_of_two_ways() {
         refusal(&foreign),
         (400, "invalid_grant".into()),
         "another client's token"
+    );
+}
+
+#[tokio::test]
+async fn database_trouble_is_told_as_trouble_and_ends_nothing() {
+    let shop = Shop::open().await;
+    let first = signed_in(&shop).await["refresh_token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let behind = |sql: &str| {
+        let database = rusqlite::Connection::open(shop.home.path().join("store.sqlite3")).unwrap();
+        database.execute_batch(sql).unwrap();
+    };
+    behind("ALTER TABLE sessions RENAME TO sessions_away");
+    let code = code(&shop, &request(&[])).await;
+    for answer in [
+        renew(&shop, &first, "evertill-cli").await,
+        trade(&shop, &code, &[]).await,
+    ] {
+        assert_eq!(refusal(&answer), (503, "temporarily_unavailable".into()));
+        assert_eq!(answer.header("retry-after"), Some("5"));
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+    }
+    behind("ALTER TABLE sessions_away RENAME TO sessions");
+    assert_eq!(renew(&shop, &first, "evertill-cli").await.status, 200);
+    assert_eq!(
+        trade(&shop, &code, &[]).await.status,
+        200,
+        "the code is as good as before"
     );
 }
