@@ -36,7 +36,7 @@ impl RedirectRules {
         let url = Url::parse(text).ok()?;
         let is_plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
         let is_allowed = match url.scheme() {
-            "wcpos" | "exp" => true,
+            "wcpos" => true,
             "http" | "https" => is_this_device(&url) || self.exact.contains(text),
             _ => self.exact.contains(text),
         };
@@ -93,7 +93,6 @@ mod tests {
     fn apps_and_this_device_are_fine() {
         for text in [
             "wcpos://auth",
-            "exp://192.168.0.4:8081/--/auth",
             "http://127.0.0.1:8420/sign-in/callback",
             "http://localhost:1234/?a=b",
             "http://[::1]:8420/x",
@@ -108,6 +107,7 @@ mod tests {
         for text in [
             "",
             "javascript:alert(1)",
+            "exp://192.168.0.4:8081/--/auth",
             "data:text/html,x",
             "https://evil.example/",
             "https://till.example/back/",
