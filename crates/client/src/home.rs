@@ -41,6 +41,12 @@ impl Home {
         Ok(home)
     }
 
+    /// A data directory as it is found: nothing is created, and nothing is written to see whether it could be.
+    #[must_use]
+    pub fn as_found(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
     /// Where data lives when nobody says otherwise: `EVERTILL_HOME`, else the platform's place for application
     /// data (`$XDG_DATA_HOME/evertill` or `~/.local/share/evertill`, `~/Library/Application Support/Evertill`,
     /// `%LOCALAPPDATA%\Evertill`).

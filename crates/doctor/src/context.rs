@@ -183,15 +183,7 @@ impl Context {
         context.session = SessionKnown::Nobody;
         // Opening a data directory lays out what belongs in it; one that is not laid out yet is left as it is.
         if path.join("vault").is_dir() {
-            match Home::open(&path) {
-                Ok(home) => context.look_into(&home),
-                Err(error) => {
-                    context.session = SessionKnown::Unreadable {
-                        code: error.code(),
-                        evidence: error.to_string(),
-                    };
-                }
-            }
+            context.look_into(&Home::as_found(&path));
         }
         context.data_dir = Some(path);
         context
@@ -200,7 +192,7 @@ impl Context {
     /// Allows the refresh token to be presented. Holds the lock of the saved session from now on, so that no other
     /// process renews it meanwhile, and reads it again under the lock. Returns whether the lock was free.
     pub fn allow_renewal(&mut self) -> bool {
-        let Some(home) = self.data_dir.as_ref().and_then(|path| Home::open(path).ok()) else {
+        let Some(home) = self.data_dir.as_ref().map(Home::as_found) else {
             return false;
         };
         let lock = KeyChoice::from_env()

@@ -37,7 +37,7 @@ fn store(named: Option<&str>, data_dir: &Path) -> Result<StoreAddress, Failure> 
     }
     // Opening a data directory makes one, and the doctor makes nothing.
     let known = if data_dir.join("stores").is_dir() {
-        Home::open(data_dir)?.stores()?
+        Home::as_found(data_dir).stores()?
     } else {
         Vec::new()
     };

@@ -11,8 +11,9 @@ use evertill_doctor::{
 
 use super::reply::{Failed, answer, page};
 use super::visit::Visit;
+use crate::catalogue::Mark;
 use crate::clock;
-use crate::db::{events, sales};
+use crate::db::{events, sales, settings};
 use crate::error::TillError;
 use crate::pages::{Done, HealthPage, HealthView, Nav, format};
 use crate::till::Till;
@@ -101,13 +102,14 @@ pub(crate) async fn examined(till: &Till) -> Result<Report, TillError> {
 }
 
 async fn affairs(till: &Till) -> Result<Affairs, TillError> {
-    let (unsent, parked, oldest) = till
+    let (unsent, parked, oldest, mark) = till
         .db
         .read("count the sales that wait", |db| {
             Ok((
                 sales::tally_unsent(db)?,
                 sales::tally_parked(db)?,
                 sales::unsent(db, 1)?,
+                settings::find(db, settings::FEED)?,
             ))
         })
         .await?;
@@ -125,7 +127,9 @@ async fn affairs(till: &Till) -> Result<Affairs, TillError> {
         catalogue: CatalogueState {
             items: u64::try_from(shelf.count()).unwrap_or(u64::MAX),
             of: None,
-            age_s: None,
+            age_s: mark
+                .and_then(|text| serde_json::from_str::<Mark>(&text).ok())
+                .and_then(|mark| u64::try_from((clock::now_ms() - mark.swept_at_ms) / 1_000).ok()),
         },
     })
 }
