@@ -142,6 +142,7 @@ pub async fn start(options: TillOptions) -> Result<TillHandle, TillError> {
         browser_secret: kept.secret,
         cookie_name: format!("evertill_till_{}", bound.port()),
         own_origin: own_origin(bound),
+        listens_on: bound.ip(),
         nudges,
         catalogue_due: Notify::new(),
         run: Mutex::new(Run::default()),

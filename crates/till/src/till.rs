@@ -1,5 +1,6 @@
 //! What all parts of a running till share.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -38,6 +39,8 @@ pub(crate) struct Till {
     pub(crate) cookie_name: String,
     /// Address of the till's own pages, `http://127.0.0.1:8420`.
     pub(crate) own_origin: String,
+    /// Where the till listens.
+    pub(crate) listens_on: IpAddr,
     /// Tells whoever sends sales.
     pub(crate) nudges: mpsc::Sender<Nudge>,
     /// Wakes whoever reads the catalogue.

@@ -91,7 +91,7 @@ pub(crate) fn router(till: Arc<Till>) -> Router {
 
 /// Checks where a request comes from, finds its browser, and puts the protecting headers on the answer.
 async fn receive(State(till): State<Arc<Till>>, mut request: Request, next: Next) -> Response {
-    let mut response = match guard::check(request.method(), request.headers()) {
+    let mut response = match guard::check(request.method(), request.headers(), till.listens_on) {
         Err(stranger) => turned_away(stranger),
         Ok(()) => admit(&till, &mut request, next).await,
     };

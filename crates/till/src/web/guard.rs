@@ -19,12 +19,15 @@ pub(crate) enum Stranger {
 }
 
 /// Checks where a request was sent to and where it comes from.
-pub(crate) fn check(method: &Method, headers: &HeaderMap) -> Result<(), Stranger> {
+///
+/// `listens_on` is the address of the till: beside loopback it alone is a host. A till that listens on every address
+/// of the machine answers at each of them, given in digits.
+pub(crate) fn check(method: &Method, headers: &HeaderMap, listens_on: IpAddr) -> Result<(), Stranger> {
     let host = headers
         .get(HOST)
         .and_then(|host| host.to_str().ok())
         .ok_or(Stranger::Host)?;
-    if !is_literal(host) {
+    if !is_own(host, listens_on) {
         return Err(Stranger::Host);
     }
     let is_read = *method == Method::GET || *method == Method::HEAD;
@@ -60,7 +63,7 @@ fn fetch_site(headers: &HeaderMap) -> Option<&str> {
     headers.get("sec-fetch-site").and_then(|site| site.to_str().ok())
 }
 
-fn is_literal(host: &str) -> bool {
+fn is_own(host: &str, listens_on: IpAddr) -> bool {
     let name = match host.strip_prefix('[') {
         Some(rest) => match rest.split_once(']') {
             Some((name, port)) if port.is_empty() || is_port(port) => name,
@@ -72,7 +75,9 @@ fn is_literal(host: &str) -> bool {
             None => host,
         },
     };
-    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok()
+    let is_own =
+        |address: IpAddr| address.is_loopback() || address == listens_on || listens_on.is_unspecified();
+    name.eq_ignore_ascii_case("localhost") || name.parse().is_ok_and(is_own)
 }
 
 fn is_port(text: &str) -> bool {
@@ -124,7 +129,20 @@ mod tests {
         for (name, value) in pairs {
             headers.insert(*name, HeaderValue::from_static(value));
         }
-        check(&method, &headers)
+        check(&method, &headers, "192.168.1.7".parse().unwrap())
+    }
+
+    #[test]
+    fn an_address_that_the_till_does_not_listen_on_is_no_host() {
+        let at = |host: &'static str, listens_on: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("host", HeaderValue::from_static(host));
+            check(&Method::GET, &headers, listens_on.parse().unwrap())
+        };
+        assert_eq!(at("10.0.0.9:8420", "127.0.0.1"), Err(Stranger::Host));
+        assert_eq!(at("10.0.0.9:8420", "192.168.1.7"), Err(Stranger::Host));
+        assert_eq!(at("10.0.0.9:8420", "0.0.0.0"), Ok(()));
+        assert_eq!(at("evil.example:8420", "0.0.0.0"), Err(Stranger::Host));
     }
 
     #[test]
