@@ -156,7 +156,7 @@
   function enterSearch(form) {
     const typed = form.elements.q.value.trim();
     if (/^\d{6,}$/.test(typed)) { form.elements.q.value = ""; scanned(typed); searchNow(form); return; }
-    searchNow(form).then((done) => { const hits = all("#goods-list :is(a, button):is(.tile, .item)"); if (done && typed && hits.length === 1) hits[0].click(); });
+    searchNow(form).then((done) => { const hits = all("#goods-list :is(a, button):is(.tile, .item)"); if (done && typed && hits.length === 1) { hits[0].click(); form.elements.q.value = ""; searchNow(form); } });
   }
   document.addEventListener("input", (event) => {
     const field = event.target;

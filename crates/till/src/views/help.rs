@@ -2,7 +2,7 @@
 
 use evertill_client::SessionStatus;
 use evertill_guide::{Fact, Occurrence, Press, Tone, Tried};
-use evertill_session::StateName;
+use evertill_session::{Event, JournalEntry, StateName};
 use evertill_wire::Code;
 use evertill_wire::codes::Topic;
 
@@ -103,10 +103,11 @@ fn store(facts: &SessionFacts<'_>) -> String {
         return match status.last_renewed_at {
             Some(at) => {
                 let now = facts.wall.at(facts.now_ms);
-                format!(
-                    "answered at {}",
-                    format::moment(&facts.wall.at(at.as_millis()), &now)
-                )
+                let at = format::moment(&facts.wall.at(at.as_millis()), &now);
+                match answered_in_ms(facts.history) {
+                    Some(took_ms) => format!("answered in {took_ms} ms at {at}"),
+                    None => format!("answered at {at}"),
+                }
             }
             None => "not asked yet".into(),
         };
@@ -118,6 +119,16 @@ fn store(facts: &SessionFacts<'_>) -> String {
         "" => found.code.title().to_owned(),
         evidence => capitalised(evidence),
     }
+}
+
+/// How long the newest renewal took from asking to the answer.
+fn answered_in_ms(history: &[JournalEntry]) -> Option<u64> {
+    history.iter().rev().find_map(|entry| {
+        let Event::Renewed { took_ms, .. } = &entry.event else {
+            return None;
+        };
+        Some(*took_ms)
+    })
 }
 
 fn network(status: &SessionStatus) -> String {

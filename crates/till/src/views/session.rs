@@ -194,8 +194,11 @@ pub(crate) fn capitalised(text: &str) -> String {
 fn life(facts: &SessionFacts<'_>) -> Life {
     let status = facts.status;
     let (Some(left), Some(whole)) = (status.access_expires_in_s, status.access_life_s) else {
-        return Life::default();
+        return over(status.state);
     };
+    if matches!(status.state, StateName::SignInNeeded | StateName::SignedOut) {
+        return over(status.state);
+    }
     let share = |part: u64| {
         let part = u32::try_from(part.min(whole)).unwrap_or(u32::MAX);
         f64::from(part) / f64::from(u32::try_from(whole.max(1)).unwrap_or(u32::MAX))
@@ -218,6 +221,21 @@ fn life(facts: &SessionFacts<'_>) -> Life {
         },
         below: format!("at {}", format::clock(&facts.wall.at(at_ms))),
         ..drawn
+    }
+}
+
+/// The ring of a session that is over: closed, with the word that says so.
+fn over(state: StateName) -> Life {
+    let (above, large, below) = match state {
+        StateName::SignInNeeded => ("session", "Ended", "sign in to send"),
+        StateName::SignedOut => ("session", "None", "sign in to begin"),
+        StateName::Active | StateName::Renewing | StateName::Troubled => ("session", "Kept", "no token now"),
+    };
+    Life {
+        above: above.into(),
+        large: large.into(),
+        below: below.into(),
+        ..Life::drawn(1.0, None)
     }
 }
 
@@ -298,6 +316,22 @@ pub(crate) fn events(facts: &SessionFacts<'_>) -> Vec<Event> {
             break;
         }
         let at_ms = entry.at.as_millis();
+        if let Happened::Trouble { cause, .. } = &entry.event {
+            let (mut count, mut first_ms) = (1_u32, at_ms);
+            while let Some(older) = newest.next_if(|older| is_trouble_of(older, *cause)) {
+                count += 1;
+                first_ms = older.at.as_millis();
+            }
+            let one = row(entry, moment(at_ms));
+            rows.push(match count {
+                1 => one,
+                _ => Event {
+                    text: format!("{}, {count} times since {}", one.text, moment(first_ms)),
+                    ..one
+                },
+            });
+            continue;
+        }
         if !is_plain_renewal(entry) {
             rows.push(row(entry, moment(at_ms)));
             continue;
@@ -316,6 +350,10 @@ pub(crate) fn events(facts: &SessionFacts<'_>) -> Vec<Event> {
         });
     }
     rows
+}
+
+fn is_trouble_of(entry: &JournalEntry, wanted: Code) -> bool {
+    matches!(&entry.event, Happened::Trouble { cause, .. } if *cause == wanted)
 }
 
 fn is_plain_renewal(entry: &JournalEntry) -> bool {

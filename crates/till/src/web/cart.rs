@@ -198,6 +198,10 @@ pub(super) async fn custom(State(till): State<Arc<Till>>, posted: Posted) -> Res
         let (code, class) = (posted.text("code"), posted.text("tax_class"));
         let again =
             |problem: String| Sheet::Custom(sheets::custom(&shelf, name, typed, code, class, Some(problem)));
+        if name.chars().any(char::is_control) {
+            let problem = "The name holds characters that cannot be printed.";
+            return sheet(&till, &posted.visit, Some(again(problem.into()))).await;
+        }
         let price = posted.amount("price", &shelf.currency.decimal_separator);
         let (Some(price), false) = (price, name.trim().is_empty()) else {
             let problem = match name.trim() {
@@ -297,6 +301,17 @@ async fn change_line(
 ) -> Result<Response, Failed> {
     let is_step = matches!(actions.as_slice(), [CartAction::ChangeQuantity { .. }]);
     let mut open = None;
+    // One sheet is one change: when a part of it is refused, no other part is made.
+    let before = till.desk.open_cart().await?;
+    let mut trial = before.cart.clone();
+    for action in &actions {
+        if let Err(error) = trial.apply(action.clone(), rules)
+            && let Some(held) = before.cart.line(uuid).filter(|_| !is_step)
+        {
+            let again = sheets::line(&till.shelf(), held, Some(refusal(&error)));
+            return after_change(till, visit, &before, false, Some(Sheet::Line(again)), None).await;
+        }
+    }
     for action in actions {
         let changed = till.desk.act(action, rules.clone()).await?;
         if let Some(error) = &changed.refused {

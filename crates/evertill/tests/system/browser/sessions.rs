@@ -204,3 +204,32 @@ async fn signing_out_with_unsent_sales_is_refused_and_keeps_them() {
     arrives_once(&owner, &uuid).await;
     cashier.browser.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_a_failed_renewal_holds_its_causes_as_facts_also_offline() {
+    let world = World::at_work(SHORT_LIFE).await;
+    let owner = world.owner();
+    let cashier = Cashier::at(&world).await;
+    let page = world.till_url("/error-codes/API02007");
+    cashier.browser.goto(&page).await;
+    let well = cashier.browser.reads("main", "Session expired").await;
+    for fact in ["no, ends in", "no sign of it", "answered in", "fine"] {
+        assert!(well.contains(fact), "`{fact}` in {well}");
+    }
+    owner.end_sessions_of("cashier").await;
+    cashier.sees_bar("warn").await;
+    world.network.set(Weather::Down);
+    cashier.browser.goto(&page).await;
+    let ended = cashier.browser.reads("main", "Session expired").await;
+    assert!(ended.contains("yes"), "{ended}");
+    for code in ["API02002", "API02008", "API02009"] {
+        assert!(
+            cashier
+                .browser
+                .has(&format!("main a[href='/error-codes/{code}']"))
+                .await,
+            "{code}"
+        );
+    }
+    cashier.browser.close().await;
+}
