@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use super::cashier::Cashier;
 use crate::harness::{
-    chromium::{Browser, Screen},
+    chromium::{Browser, Light, Screen},
     proxy::Weather,
     world::World,
 };
@@ -100,6 +100,17 @@ async fn every_page(screen: Screen) {
         browser.find("body").await;
         picture(browser, name, screen).await;
     }
+    for (name, path) in [
+        ("health", "/health"),
+        ("help-index", "/error-codes"),
+        ("help-code", "/error-codes/API02007"),
+        ("mend", "/mend/clear-all"),
+        ("carry", "/sales/carry"),
+    ] {
+        browser.goto(&world.till_url(path)).await;
+        browser.find("main h1").await;
+        picture(browser, name, screen).await;
+    }
     troubled_pages(&world, &cashier, screen).await;
     owner.end_sessions_of("cashier").await;
     ended_pages(&world, &cashier, screen).await;
@@ -117,6 +128,9 @@ async fn troubled_pages(world: &World, cashier: &Cashier, screen: Screen) {
     cashier.browser.goto(&world.till_url("/")).await;
     cashier.sees_bar("off").await;
     picture(&cashier.browser, "register-offline", screen).await;
+    cashier.browser.goto(&world.till_url("/health")).await;
+    cashier.browser.find("main h1").await;
+    picture(&cashier.browser, "health-broken", screen).await;
     world.network.set(Weather::Fine);
 }
 
@@ -130,6 +144,43 @@ async fn ended_pages(world: &World, cashier: &Cashier, screen: Screen) {
     cashier.browser.goto(&world.till_url("/session")).await;
     cashier.browser.find("#session").await;
     picture(&cashier.browser, "session-ended", screen).await;
+}
+
+/// The pages that say what is wrong, for somebody who works in the dark.
+async fn dark_pages(screen: Screen) {
+    let world = World::at_work("2m").await;
+    let browser = Browser::open_in(screen, Light::Dark).await;
+    browser.goto(&world.till_url("/")).await;
+    browser.find("button.tile").await;
+    let is_dark = browser
+        .ask("return matchMedia('(prefers-color-scheme: dark)').matches")
+        .await;
+    assert_eq!(is_dark, true);
+    for (name, path) in [
+        ("dark-health", "/health"),
+        ("dark-help-index", "/error-codes"),
+        ("dark-help-code", "/error-codes/API02007"),
+        ("dark-mend", "/mend/clear-all"),
+    ] {
+        browser.goto(&world.till_url(path)).await;
+        browser.find("main h1").await;
+        picture(&browser, name, screen).await;
+    }
+    world.network.set(Weather::Down);
+    browser.goto(&world.till_url("/health")).await;
+    browser.find("main h1").await;
+    picture(&browser, "dark-health-broken", screen).await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_about_faults_have_their_pictures_in_the_dark_on_the_counter() {
+    dark_pages(Screen::Counter).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_about_faults_have_their_pictures_in_the_dark_on_a_phone() {
+    dark_pages(Screen::Phone).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -56,8 +56,20 @@ impl Drop for Driver {
     }
 }
 
+/// What a person's system says about colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Light {
+    Day,
+    Dark,
+}
+
 impl Browser {
     pub(crate) async fn open(screen: Screen) -> Self {
+        Self::open_in(screen, Light::Day).await
+    }
+
+    /// A browser whose person likes it light or dark.
+    pub(crate) async fn open_in(screen: Screen, light: Light) -> Self {
         static SLOTS: OnceLock<Semaphore> = OnceLock::new();
         let slot = SLOTS
             .get_or_init(|| Semaphore::new(BROWSERS_MAX))
@@ -66,7 +78,7 @@ impl Browser {
             .expect("the semaphore is never closed");
         let (driver, url) = start_driver();
         let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities(screen))
+            .capabilities(capabilities(screen, light))
             .connect(&url)
             .await
             .expect("Chromium starts; it is installed beside its driver, or named in CHROMIUM");
@@ -200,7 +212,7 @@ fn start_driver() -> (Driver, String) {
     (driver, format!("http://127.0.0.1:{port}"))
 }
 
-fn capabilities(screen: Screen) -> Capabilities {
+fn capabilities(screen: Screen, light: Light) -> Capabilities {
     // A window of that size would lose some of it to the browser's own bars.
     let (width, height) = screen.size();
     let is_phone = screen == Screen::Phone;
@@ -219,6 +231,10 @@ fn capabilities(screen: Screen) -> Capabilities {
             "--hide-scrollbars",
             "--lang=en-GB",
             "--window-size=1280,800",
+            match light {
+                Light::Day => "--blink-settings=preferredColorScheme=1",
+                Light::Dark => "--blink-settings=preferredColorScheme=0",
+            },
         ],
     });
     if let Some(program) = env::var_os("CHROMIUM").filter(|program| Path::new(program).is_absolute()) {
