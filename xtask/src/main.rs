@@ -11,6 +11,8 @@ use anyhow::{Result, bail};
 mod book;
 mod browser;
 mod interop;
+mod nodes;
+mod nodes_till;
 mod packages;
 mod postgres;
 mod run;
@@ -29,6 +31,7 @@ cargo xtask soak --kills 500 [--seed N]
                                     processes killed at random instants: nobody signed out, every sale booked once
 cargo xtask simulate [--seeds 0..200] [--days 120] [--store stock|evertill|both] [--jobs N] [--replay SEED]
                                     the real rules in a made-up shop under every fault there is
+cargo xtask bench nodes             renewals and sales a second of a node with PostgreSQL beside it
 cargo xtask gen-docs                the book of the error codes, docs/error-codes
 cargo xtask tidy                    forbidden edges, forbidden dependencies, files that grew too long";
 
@@ -56,6 +59,7 @@ fn choose(arguments: &[String]) -> Result<ExitCode> {
         ["soak", "--kills", rounds] => run::kills(rounds, None),
         ["soak", "--kills", rounds, "--seed", seed] => run::kills(rounds, Some(seed)),
         ["simulate", wishes @ ..] => run::simulate(wishes),
+        ["bench", "nodes"] => nodes::bench(),
         ["gen-docs"] => {
             say(&format!("{} pages written", book::write()?));
             Ok(ExitCode::SUCCESS)

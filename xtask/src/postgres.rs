@@ -2,6 +2,7 @@
 
 use std::{
     env, fs,
+    io::Write as _,
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -25,6 +26,15 @@ const ACCOUNT: &str = "postgres";
 /// How long the server may take to answer for the first time.
 const START_MAX: Duration = Duration::from_secs(60);
 
+/// Whether what was committed survives a power cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// As on a real server.
+    Full,
+    /// For tests, which are faster without.
+    None,
+}
+
 /// A running server.
 pub(crate) struct Server {
     process: Child,
@@ -35,7 +45,7 @@ pub(crate) struct Server {
 
 /// Starts a server, installing it first where that is allowed. `None` when there is none to be had; the reason is
 /// said.
-pub(crate) fn provide() -> Option<Server> {
+pub(crate) fn provide(durability: Durability) -> Option<Server> {
     let programs = programs().or_else(|| {
         packages::install(&["postgresql"], "the tests of the shared database");
         programs()
@@ -44,7 +54,7 @@ pub(crate) fn provide() -> Option<Server> {
         say("warning: the tests of the shared database need PostgreSQL. Install the package postgresql.");
         return None;
     };
-    match start(&programs) {
+    match start(&programs, durability) {
         Ok(server) => Some(server),
         Err(error) => {
             say(&format!(
@@ -56,6 +66,22 @@ pub(crate) fn provide() -> Option<Server> {
 }
 
 impl Server {
+    /// Runs SQL and returns what comes of it, bare.
+    pub(crate) fn ask(&self, sql: &str) -> Result<String> {
+        let mut child = Command::new(self.programs.join("psql"))
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", &self.address()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("could not start psql")?;
+        let mut input = child.stdin.take().context("psql takes no input")?;
+        input.write_all(sql.as_bytes()).context("psql takes no input")?;
+        drop(input);
+        let output = child.wait_with_output().context("could not wait for psql")?;
+        ensure!(output.status.success(), "the database refused: {sql}");
+        String::from_utf8(output.stdout).context("the database answers in no text")
+    }
+
     /// The directory of its programs.
     pub(crate) fn programs(&self) -> &Path {
         &self.programs
@@ -100,7 +126,7 @@ fn programs() -> Option<PathBuf> {
         .find(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file())
 }
 
-fn start(programs: &Path) -> Result<Server> {
+fn start(programs: &Path, durability: Durability) -> Result<Server> {
     let home = env::temp_dir().join(format!("evertill-postgres-{}", std::process::id()));
     fs::create_dir_all(&home).context("could not make a directory for the database")?;
     let as_other = packages::is_root();
@@ -133,13 +159,14 @@ fn start(programs: &Path) -> Result<Server> {
         .arg("-k")
         .arg(&home)
         .args(["-h", "127.0.0.1", "-p", &port.to_string()])
+        .args(["-c", "max_connections=300", "-c", "log_min_messages=fatal"])
         .args([
             "-c",
-            "fsync=off",
-            "-c",
-            "max_connections=300",
-            "-c",
-            "log_min_messages=fatal",
+            if durability == Durability::Full {
+                "fsync=on"
+            } else {
+                "fsync=off"
+            },
         ])
         .stdout(Stdio::null())
         .stderr(Stdio::null())

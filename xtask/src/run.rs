@@ -43,7 +43,7 @@ pub(crate) fn test(with_browser: bool, all: bool) -> Result<ExitCode> {
 
 /// The tests that are ignored until there is a PostgreSQL; false when there is none.
 fn with_shared_database(sum: &mut Sum) -> Result<bool> {
-    let Some(server) = postgres::provide() else {
+    let Some(server) = postgres::provide(postgres::Durability::None) else {
         return Ok(false);
     };
     let mut command = cargo(&[
