@@ -6,6 +6,8 @@ use evertill_wire::Password;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
+pub(crate) mod wordpress;
+
 /// Memory of one hash, in KiB: the least OWASP recommends for two passes on one lane.
 const MEMORY_KIB: u32 = 19_456;
 
@@ -84,6 +86,12 @@ impl Role {
         }
     }
 
+    /// The roles somebody of this role may give.
+    pub(crate) fn may_give(self) -> Vec<Self> {
+        let all = [Self::Cashier, Self::ShopManager, Self::Administrator];
+        all.into_iter().filter(|role| self.may_govern(*role)).collect()
+    }
+
     /// WordPress' names of everything it may do.
     pub(crate) fn capabilities(self) -> Vec<&'static str> {
         let mut all = Vec::new();
@@ -136,7 +144,23 @@ const SELL: [&str; 22] = [
     "publish_shop_coupons",
 ];
 
-/// A password as it may lie in a database: `$argon2id$v=19$m=…,t=…,p=1$salt$hash`.
+/// Shortest password somebody may choose, in characters.
+pub(crate) const PASSWORD_CHARS_MIN: usize = 10;
+
+/// Why a password is not taken.
+pub(crate) fn password_fault(password: &Password, username: &str) -> Option<&'static str> {
+    let text = password.expose();
+    if text.chars().count() < PASSWORD_CHARS_MIN {
+        return Some("The password needs at least 10 characters.");
+    }
+    if text.len() > PASSWORD_BYTES_MAX {
+        return Some("The password is too long.");
+    }
+    text.eq_ignore_ascii_case(username)
+        .then_some("The password must not be the username.")
+}
+
+/// A password as it may lie in a database: `$argon2id$v=19$m=…,t=…,p=1$salt$hash`, or as WordPress left it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PasswordHash(String);
 
@@ -181,9 +205,15 @@ impl PasswordHash {
     /// Whether the password is the one. Slow on purpose.
     pub(crate) fn fits(&self, password: &Password) -> bool {
         let Some((memory, passes, salt, hash)) = self.parts() else {
-            return false;
+            return wordpress::fits(&self.0, password);
         };
         digest(password, &salt, memory, passes).is_ok_and(|found| found.ct_eq(&hash).into())
+    }
+
+    /// Whether a new hash would be made the same way. One that would not is replaced at the next sign-in.
+    pub(crate) fn is_current(&self) -> bool {
+        self.parts()
+            .is_some_and(|(memory, passes, ..)| (memory, passes) == (MEMORY_KIB, PASSES))
     }
 
     fn parts(&self) -> Option<(u32, u32, Vec<u8>, Vec<u8>)> {
@@ -224,7 +254,9 @@ mod tests {
         let hash = PasswordHash::of(&Password::new("cashier-demo")).unwrap();
         assert!(hash.stored().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         let read = PasswordHash::from_stored(hash.stored().to_owned());
-        assert!(read.fits(&Password::new("cashier-demo")));
+        assert!(read.fits(&Password::new("cashier-demo")) && read.is_current());
+        let weaker = hash.stored().replace("t=2", "t=1");
+        assert!(!PasswordHash::from_stored(weaker).is_current());
         assert!(!read.fits(&Password::new("cashier-demo ")));
         assert!(!PasswordHash::of_nobody().fits(&Password::new("")));
         assert!(!PasswordHash::from_stored("$P$old".into()).fits(&Password::new("x")));

@@ -11,6 +11,7 @@ use crate::{
 };
 
 mod door;
+pub(crate) mod draft;
 mod endings;
 mod frame;
 mod guard;
@@ -18,11 +19,14 @@ mod lane;
 mod live;
 mod log;
 mod page;
+mod people;
 mod scale;
 mod sessions;
 mod when;
 
 use guard::Visitor;
+pub(crate) use log::cell;
+use people::Act;
 
 /// Address of the office.
 const HOME: &str = "/admin";
@@ -67,6 +71,14 @@ pub(crate) async fn serve(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
 async fn inside(app: &App, ask: &Ask, visitor: &Visitor, segments: &[&str]) -> Result<Reply, StoreError> {
     match (ask.method.as_str(), segments) {
         ("GET" | "HEAD", []) => sessions::list(app, ask, visitor).await,
+        ("GET" | "HEAD", ["people"]) => people::list(app, visitor).await,
+        ("GET" | "HEAD", ["people", "new"]) => people::new(app, visitor).await,
+        ("GET" | "HEAD", ["people", id]) => people::show(app, ask, visitor, id).await,
+        ("POST", ["people"]) => people::create(app, ask, visitor).await,
+        ("POST", ["people", id]) => people::change(app, ask, visitor, id, Act::Details).await,
+        ("POST", ["people", id, "password"]) => people::change(app, ask, visitor, id, Act::Password).await,
+        ("POST", ["people", id, "state"]) => people::change(app, ask, visitor, id, Act::State).await,
+        ("POST", ["people", id, "unlock"]) => people::change(app, ask, visitor, id, Act::Unlock).await,
         ("GET" | "HEAD", ["audit"]) => log::list(app, ask, visitor).await,
         ("GET" | "HEAD", ["audit.csv"]) => log::file(app, ask).await,
         ("POST", ["sign-out"]) => door::sign_out(app, ask, visitor).await,

@@ -108,6 +108,45 @@ pub enum ServerError {
         /// The directory.
         path: PathBuf,
     },
+    /// Nobody has this username or e-mail address.
+    #[error("nobody is called {login}")]
+    NoSuchPerson {
+        /// What was typed.
+        login: String,
+    },
+    /// No living session begins like this, or more than one does.
+    #[error("{found} living sessions have a key that begins with {key}")]
+    NoSuchSession {
+        /// What was typed.
+        key: String,
+        /// How many fit.
+        found: usize,
+    },
+    /// An account cannot be what was asked for.
+    #[error("the account was not changed: {why}")]
+    AccountRefused {
+        /// What stands against it.
+        why: &'static str,
+    },
+    /// A file with accounts cannot be read.
+    #[error("could not read the accounts in {}", .path.display())]
+    ReadImport {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file with accounts is not a table that is understood.
+    #[error("the file {} has no column {column}", .path.display())]
+    ImportLayout {
+        /// The file.
+        path: PathBuf,
+        /// The column that is missing.
+        column: &'static str,
+    },
+    /// The database failed a piece of work in the office.
+    #[error("could not work on the store's database")]
+    Office(#[from] StoreError),
     /// The sample shop could not be loaded.
     #[error("could not load the sample shop")]
     LoadSampleShop(#[source] StoreError),
@@ -145,7 +184,11 @@ impl ServerError {
                 Code::STORE_KEYS_UNUSABLE
             }
             Self::SchemaTooNew { .. } => Code::LOCAL_SCHEMA_TOO_NEW,
-            Self::OpenDatabase(source) | Self::LoadSampleShop(source) => source.code(),
+            Self::OpenDatabase(source) | Self::LoadSampleShop(source) | Self::Office(source) => source.code(),
+            Self::NoSuchPerson { .. } | Self::NoSuchSession { .. } => Code::RESOURCE_NOT_FOUND,
+            Self::AccountRefused { .. } | Self::ImportLayout { .. } | Self::ReadImport { .. } => {
+                Code::INVALID_PARAMETER_VALUE
+            }
             Self::Randomness(_) | Self::HashPassword(_) => Code::SERVICE_UNAVAILABLE,
             Self::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => Code::PORT_IN_USE,
             Self::Listen { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
@@ -190,7 +233,20 @@ impl ServerError {
             return "Check that the database runs, that its address is right, and that this account may use it."
                 .to_owned();
         }
-        self.code().entry().remedy.to_owned()
+        let words = if matches!(self, Self::NoSuchPerson { .. }) {
+            "Take a username or an e-mail address from `evertill admin users list`."
+        } else if matches!(self, Self::NoSuchSession { .. }) {
+            "Take the key of one session from `evertill admin sessions list`, and type more of it."
+        } else if matches!(self, Self::AccountRefused { .. }) {
+            "Change what stands against it and try again."
+        } else if matches!(self, Self::ReadImport { .. }) {
+            "Name a file this account can read, at most 64 MiB."
+        } else if matches!(self, Self::ImportLayout { .. }) {
+            "Export the users with the columns user_login, user_email, user_pass, display_name and roles."
+        } else {
+            self.code().entry().remedy
+        };
+        words.to_owned()
     }
 }
 

@@ -44,7 +44,10 @@ pub use clock::Clock;
 pub use error::ServerError;
 pub use fault::{FAULTS, Fault};
 pub use keys::{KeyFacts, KeysError, Rotation, Standing, rotate_keys, signing_keys};
-pub use office::{AuditLine, AuditSearch, Office};
+pub use office::{
+    AUDIT_CSV_HEAD, AuditLine, AuditSearch, Ends, ImportLine, NewPerson, Office, Outcome, PersonLine,
+    SessionLine,
+};
 pub use server::{ServerHandle, start};
 pub use store::{
     StoreError,

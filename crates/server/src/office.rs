@@ -8,8 +8,9 @@ use std::{path::Path, sync::Arc};
 use serde::Serialize;
 
 use crate::{
-    ServerError, StoreError,
-    audit::{AuditKind, AuditQuery, AuditRow},
+    Clock, ServerError, StoreError,
+    admin::cell,
+    audit::{AuditEntry, AuditKind, AuditQuery, AuditRow},
     clock::written,
     fold::words,
     store::{
@@ -18,6 +19,15 @@ use crate::{
     },
 };
 
+mod import;
+mod people;
+
+pub use import::{ImportLine, Outcome};
+pub use people::{Ends, NewPerson, PersonLine, SessionLine};
+
+/// The first line of an audit log as CSV.
+pub const AUDIT_CSV_HEAD: &str = "id,time_utc,kind,who,whom,session,address,what";
+
 /// Most entries of the audit log that are read at a time.
 const AUDIT_PAGE: u32 = 500;
 
@@ -25,6 +35,7 @@ const AUDIT_PAGE: u32 = 500;
 #[derive(Debug)]
 pub struct Office {
     store: Arc<Sqlite>,
+    clock: Clock,
 }
 
 /// What is looked for in the audit log.
@@ -68,7 +79,7 @@ impl Office {
     ///
     /// # Errors
     /// [`ServerError::NoStore`] when there is none, else why its database cannot be used.
-    pub fn open(data_dir: &Path) -> Result<Self, ServerError> {
+    pub fn open(data_dir: &Path, clock: Clock) -> Result<Self, ServerError> {
         if Sqlite::look(data_dir)? == Found::Nothing {
             return Err(ServerError::NoStore {
                 path: data_dir.to_owned(),
@@ -76,7 +87,18 @@ impl Office {
         }
         Ok(Self {
             store: Arc::new(Sqlite::open(data_dir)?),
+            clock,
         })
+    }
+
+    /// Notes that a key was rotated.
+    ///
+    /// # Errors
+    /// Why the database cannot be written.
+    pub async fn note_key_rotation(&self, kid: &str) -> Result<(), StoreError> {
+        let sentence = format!("the command line rotated a key; the signing key is or becomes {kid}");
+        let entry = AuditEntry::new(self.clock.seconds(), AuditKind::KeysRotated, sentence);
+        self.store.audit(entry).await
     }
 
     /// Entries of the audit log, newest first.
@@ -117,6 +139,25 @@ impl Office {
     }
 }
 
+impl AuditLine {
+    /// One line of a CSV file, without its end. What a spreadsheet would take for a formula stays text.
+    #[must_use]
+    pub fn csv(&self) -> String {
+        let id = self.id.to_string();
+        let cells = [
+            &id,
+            &self.at,
+            self.kind,
+            &self.actor,
+            &self.subject,
+            &self.session,
+            &self.address,
+            &self.sentence,
+        ];
+        cells.map(cell).join(",")
+    }
+}
+
 impl From<AuditRow> for AuditLine {
     fn from(row: AuditRow) -> Self {
         Self {
@@ -135,7 +176,6 @@ impl From<AuditRow> for AuditLine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::AuditEntry;
 
     #[tokio::test]
     async fn the_office_reads_the_whole_log_page_by_page() {
@@ -145,7 +185,7 @@ mod tests {
             .map(|at| store.audit(AuditEntry::new(at, AuditKind::Backup, format!("backup {at}"))))
             .collect();
         futures_util::future::try_join_all(writes).await.unwrap();
-        let office = Office::open(home.path()).unwrap();
+        let office = Office::open(home.path(), Clock::system()).unwrap();
         let all = office.audit(&AuditSearch::default()).await.unwrap();
         assert_eq!(all.len(), AUDIT_PAGE as usize + 7);
         assert!(all.is_sorted_by(|a, b| a.id > b.id));
@@ -166,7 +206,7 @@ mod tests {
     #[test]
     fn an_office_makes_no_store_where_there_is_none() {
         let home = tempfile::tempdir().unwrap();
-        let error = Office::open(home.path()).unwrap_err();
+        let error = Office::open(home.path(), Clock::system()).unwrap_err();
         assert!(matches!(error, ServerError::NoStore { .. }));
         assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
     }

@@ -18,6 +18,7 @@ use uuid::Uuid;
 #[cfg(doc)]
 use crate::sessions::renewal;
 use crate::{
+    accounts::PasswordHash,
     audit::{AuditEntry, AuditQuery, AuditRow},
     push::{customer::CustomerPush, order::OrderPush, outcome::Pushed},
     sessions::renewal::{RenewalAsk, Renewed},
@@ -166,6 +167,13 @@ pub(crate) trait Store: std::fmt::Debug + Send + Sync + 'static {
     /// Books a write to a customer, exactly once.
     fn push_customer(&self, push: Box<CustomerPush>) -> Pending<Pushed<Account>>;
 
+    /// Everybody who works in the shop, by username.
+    fn staff(&self) -> Pending<Vec<Account>>;
+    /// Writes an account and its entry in the audit log; number 0 makes a new account.
+    fn save_account(&self, account: Box<Account>, entry: AuditEntry) -> Pending<Saved>;
+    /// Replaces a password's hash by another one of the same password; false when it was changed meanwhile.
+    fn rehash(&self, id: i64, from: PasswordHash, to: PasswordHash) -> Pending<bool>;
+
     /// Sessions that live, or ended lately; newest first.
     fn recent_sessions(&self, query: RecentQuery) -> Pending<Vec<(Session, Option<Account>)>>;
     /// Notes in which quarters of an hour sessions were renewed, and forgets the half days before `keep_from`.
@@ -228,11 +236,20 @@ pub(crate) enum Which {
     /// All of an account, perhaps but one.
     AllOf { account_id: i64, except: Option<Uuid> },
     /// All there are, perhaps but one.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "asked for by the pages that end sessions")
-    )]
     Everybody { except: Option<Uuid> },
+}
+
+/// What came of writing an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Saved {
+    /// It is there, under this number.
+    Written(i64),
+    /// Another account has this username, or has it as its e-mail address.
+    NameTaken,
+    /// Another account has this e-mail address, or has it as its username.
+    EmailTaken,
+    /// Nobody could change anything any more: it is the only owner who can sign in.
+    LastOwner,
 }
 
 /// A lane of the change feed.

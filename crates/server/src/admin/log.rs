@@ -5,8 +5,8 @@ use axum::http::{HeaderName, header};
 
 use super::{Visitor, frame::Frame, page, when::Wall};
 use crate::{
+    AUDIT_CSV_HEAD, AuditLine,
     audit::{AuditKind, AuditQuery, AuditRow},
-    clock::written,
     fold::words,
     http::{App, Ask, Reply},
     store::{StoreError, Window},
@@ -158,16 +158,18 @@ pub(super) async fn file(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
         page: 1,
         per_page: READ_AT_ONCE,
     });
-    let mut text = "id,time_utc,kind,who,whom,session,address,what\r\n".to_owned();
+    let mut text = format!("{AUDIT_CSV_HEAD}\r\n");
     let mut count = 0;
     while count < FILE_MAX {
         let page = app.store.audit_log(query.clone()).await?;
-        for row in &page.rows {
-            text.push_str(&csv(row));
-        }
+        let is_last = page.rows.len() < READ_AT_ONCE as usize;
         count += page.rows.len();
         query.below = page.rows.last().map(|row| row.id);
-        if page.rows.len() < READ_AT_ONCE as usize {
+        for row in page.rows {
+            text.push_str(&AuditLine::from(row).csv());
+            text.push_str("\r\n");
+        }
+        if is_last {
             break;
         }
     }
@@ -177,22 +179,6 @@ pub(super) async fn file(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
             HeaderName::from_static("content-disposition"),
             "attachment; filename=\"audit.csv\"",
         ))
-}
-
-fn csv(row: &AuditRow) -> String {
-    let entry = &row.entry;
-    let fields = [
-        row.id.to_string(),
-        format!("{}Z", written(entry.at)),
-        entry.kind.slug().to_owned(),
-        entry.actor.name.clone(),
-        entry.subject.name.clone(),
-        entry.session.clone(),
-        entry.address.clone(),
-        entry.sentence.clone(),
-    ];
-    let fields: Vec<String> = fields.iter().map(|field| cell(field)).collect();
-    fields.join(",") + "\r\n"
 }
 
 /// One field. A spreadsheet takes what begins like a formula for one, whoever typed it; an apostrophe makes it text.

@@ -329,12 +329,18 @@ pub(crate) async fn recognise(
     let known = hash.is_some();
     let hash = hash.unwrap_or_else(PasswordHash::of_nobody);
     let is_short_enough = password.expose().len() <= PASSWORD_BYTES_MAX;
-    let fits = tokio::task::spawn_blocking(move || is_short_enough && hash.fits(&password))
-        .await
-        .map_err(|_| StoreError::Closed)?;
+    let checked = tokio::task::spawn_blocking(move || {
+        let fits = is_short_enough && hash.fits(&password);
+        let better = (fits && !hash.is_current()).then(|| PasswordHash::of(&password));
+        (fits, hash, better)
+    });
+    let (fits, hash, better) = checked.await.map_err(|_| StoreError::Closed)?;
     match account {
         Some(account) if fits && known => {
             app.throttle.succeeded(&name);
+            if let Some(Ok(better)) = better {
+                app.store.rehash(account.id, hash, better).await?;
+            }
             Ok(match account.disabled_at {
                 Some(_) => Err(Fault::Disabled),
                 None => Ok(account),

@@ -84,6 +84,14 @@ impl Throttle {
             .then_some(Rest::Name)
     }
 
+    /// Until when the name has to rest, seconds since 1970.
+    pub(crate) fn name_rests_until(&self, name: &str, now: i64) -> Option<i64> {
+        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.get(&Key::Name(normal(name)))?;
+        let until = count.last_at + WINDOW_S;
+        (count.failures >= NAME_MAX && now < until).then_some(until)
+    }
+
     fn rests(&self, key: &Key, most: u32, now: i64) -> bool {
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         counts
@@ -158,6 +166,9 @@ mod tests {
             throttle.failed("ann ", HERE, guess);
         }
         assert_eq!(throttle.name("ANN", 5), Some(Rest::Name));
+        assert_eq!(throttle.name_rests_until("ann", 5), Some(4 + WINDOW_S));
+        assert_eq!(throttle.name_rests_until("ann", 4 + WINDOW_S), None);
+        assert_eq!(throttle.name_rests_until("ben", 5), None);
         assert_eq!(throttle.name("ANN", 4 + WINDOW_S), None);
         assert_eq!(throttle.name("ben", 5), None);
     }

@@ -581,4 +581,7 @@ contract!(
     theft_and_a_session_taken_back_are_told,
     recent_sessions_live_or_ended_lately,
     renewals_of_a_half_day_come_together_and_old_ones_go,
+    an_account_is_saved_with_its_entry_and_never_takes_anothers_name,
+    the_last_owner_who_can_sign_in_stays_one,
+    a_hash_is_replaced_only_while_it_is_the_one_that_was_checked,
 );

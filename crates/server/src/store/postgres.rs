@@ -282,6 +282,24 @@ impl Store for Postgres {
             .write(Mode::Shop, push, |db, push| Box::pin(customers::push(db, push)))
     }
 
+    fn staff(&self) -> Pending<Vec<Account>> {
+        self.engine.read((), |db, ()| Box::pin(accounts::staff(db)))
+    }
+
+    fn save_account(&self, account: Box<Account>, entry: AuditEntry) -> Pending<Saved> {
+        self.engine
+            .write(Mode::Shop, (account, entry), |db, (account, entry)| {
+                Box::pin(accounts::save(db, account, entry))
+            })
+    }
+
+    fn rehash(&self, id: i64, from: PasswordHash, to: PasswordHash) -> Pending<bool> {
+        self.engine
+            .write(Mode::Transaction, (id, from, to), |db, (id, from, to)| {
+                Box::pin(accounts::rehash(db, *id, from, to))
+            })
+    }
+
     fn recent_sessions(&self, query: RecentQuery) -> Pending<Vec<(Session, Option<Account>)>> {
         self.engine
             .read(query, |db, query| Box::pin(sessions::recent(db, query)))

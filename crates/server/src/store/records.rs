@@ -30,6 +30,11 @@ pub(crate) struct Account {
 }
 
 impl Account {
+    /// An owner who can sign in.
+    pub(crate) fn is_acting_owner(&self) -> bool {
+        self.role == Role::Administrator && self.disabled_at.is_none() && self.password.is_some()
+    }
+
     /// The name to show.
     pub(crate) fn display_name(&self) -> String {
         let full = format!("{} {}", self.person.first_name, self.person.last_name);

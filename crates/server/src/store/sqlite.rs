@@ -232,6 +232,18 @@ impl Store for Sqlite {
         self.engine.write(move |db| customers::push(db, &push))
     }
 
+    fn staff(&self) -> Pending<Vec<Account>> {
+        self.engine.read(accounts::staff)
+    }
+
+    fn save_account(&self, account: Box<Account>, entry: AuditEntry) -> Pending<Saved> {
+        self.engine.write(move |db| accounts::save(db, *account, entry))
+    }
+
+    fn rehash(&self, id: i64, from: PasswordHash, to: PasswordHash) -> Pending<bool> {
+        self.engine.write(move |db| accounts::rehash(db, id, &from, &to))
+    }
+
     fn recent_sessions(&self, query: RecentQuery) -> Pending<Vec<(Session, Option<Account>)>> {
         let live = Arc::clone(&self.live);
         Pending::new(async move { live.recent(query).await })

@@ -6,7 +6,7 @@ use crate::support::{Shop, Till};
 
 /// The log, oldest first, as the owner reads it beside the running store.
 async fn log(shop: &Shop) -> Vec<AuditLine> {
-    let office = Office::open(shop.home.path()).unwrap();
+    let office = Office::open(shop.home.path(), shop.clock.clone()).unwrap();
     let mut lines = office.audit(&AuditSearch::default()).await.unwrap();
     lines.reverse();
     lines

@@ -14,6 +14,7 @@ mod oauth;
 mod office;
 mod operation;
 mod orders;
+mod people;
 mod recorded;
 mod sales;
 mod sessions;

@@ -4,14 +4,19 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{
-    changes,
+    audit, changes,
     engine::Db,
+    settings,
     text::{key, plain},
 };
 use crate::{
     accounts::{PasswordHash, Role},
-    store::{Account, StoreError, derived::account_search},
+    audit::AuditEntry,
+    store::{Account, Saved, StoreError, derived::account_search},
 };
+
+/// Staff that is listed at most.
+const STAFF_MAX: u32 = 1_000;
 
 pub(super) const COLUMNS: &str = "accounts.id, accounts.uuid, accounts.username, accounts.email, accounts.role, \
      accounts.password_hash, accounts.person, accounts.created_at, accounts.modified_at, \
@@ -93,4 +98,94 @@ async fn changed(db: &Db) -> Result<(), StoreError> {
     )
     .await?;
     Ok(())
+}
+
+/// Everybody who works in the shop, by username.
+pub(super) async fn staff(db: &Db) -> Result<Vec<Account>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM accounts WHERE role <> $1 ORDER BY username_key, id LIMIT {STAFF_MAX}"
+    );
+    let rows = db.all(&sql, &[&Role::Customer.slug()]).await?;
+    rows.iter().map(|row| read(row, 0)).collect()
+}
+
+/// Writes an account and its entry in the log, or says what stands against it.
+pub(super) async fn save(db: &Db, account: &Account, entry: &AuditEntry) -> Result<Saved, StoreError> {
+    for (login, taken) in [
+        (&account.username, Saved::NameTaken),
+        (&account.email, Saved::EmailTaken),
+    ] {
+        if let Some(other) = named(db, login).await?
+            && other.id != account.id
+        {
+            return Ok(taken);
+        }
+    }
+    if locks_everybody_out(db, account).await? {
+        return Ok(Saved::LastOwner);
+    }
+    let (mut account, mut entry) = (account.clone(), entry.clone());
+    if account.id == 0 {
+        account.id = settings::next_number(db, "account").await?;
+        settings::numbers_taken(db, "account", account.id + 1).await?;
+        entry.subject.id = Some(account.id);
+    }
+    insert(db, &account).await?;
+    db.run(
+        "UPDATE accounts SET username = $2, username_key = $3, role = $4, password_hash = $5, disabled_at = $6
+         WHERE id = $1",
+        &[
+            &account.id,
+            &plain(&account.username),
+            &key(&account.username),
+            &account.role.slug(),
+            &account.password.as_ref().map(PasswordHash::stored),
+            &account.disabled_at,
+        ],
+    )
+    .await?;
+    audit::append(db, &entry).await?;
+    Ok(Saved::Written(account.id))
+}
+
+/// Whether the account is the only owner who can sign in, and would not be one any more.
+async fn locks_everybody_out(db: &Db, account: &Account) -> Result<bool, StoreError> {
+    let was_owner = by_id(db, account.id)
+        .await?
+        .is_some_and(|before| before.is_acting_owner());
+    if account.is_acting_owner() || !was_owner {
+        return Ok(false);
+    }
+    // Locked, so that two owners who step down at once do not both count on the other.
+    let owners = db
+        .all(
+            "SELECT id FROM accounts WHERE role = $1 AND disabled_at IS NULL AND password_hash IS NOT NULL
+             ORDER BY id FOR UPDATE",
+            &[&Role::Administrator.slug()],
+        )
+        .await?;
+    let ids: Vec<i64> = owners
+        .iter()
+        .map(|row| row.try_get(0))
+        .collect::<Result<_, _>>()?;
+    Ok(ids.iter().all(|id| *id == account.id))
+}
+
+/// Replaces a hash that is still the one that was checked.
+pub(super) async fn rehash(
+    db: &Db,
+    id: i64,
+    from: &PasswordHash,
+    to: &PasswordHash,
+) -> Result<bool, StoreError> {
+    let replaced = db
+        .run(
+            "UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2",
+            &[&id, &from.stored(), &to.stored()],
+        )
+        .await?;
+    if replaced == 1 {
+        changed(db).await?;
+    }
+    Ok(replaced == 1)
 }

@@ -2,11 +2,15 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::changes;
+use super::{audit, changes, settings};
 use crate::{
     accounts::{PasswordHash, Role},
-    store::{Account, StoreError, derived::account_search},
+    audit::AuditEntry,
+    store::{Account, Saved, StoreError, derived::account_search},
 };
+
+/// Staff that is listed at most.
+const STAFF_MAX: u32 = 1_000;
 
 pub(super) const COLUMNS: &str = "accounts.id, accounts.uuid, accounts.username, accounts.email, accounts.role, \
      accounts.password_hash, accounts.person, accounts.created_at, accounts.modified_at, \
@@ -79,4 +83,80 @@ pub(super) fn insert(db: &Connection, account: &Account) -> Result<(), StoreErro
         account.modified_at,
     ])?;
     changes::append(db, "customers", account.id, false, "", account.modified_at)
+}
+
+/// Everybody who works in the shop, by username.
+pub(super) fn staff(db: &Connection) -> Result<Vec<Account>, StoreError> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM accounts WHERE role <> ?1 ORDER BY username, id LIMIT {STAFF_MAX}");
+    let mut statement = db.prepare_cached(&sql)?;
+    let rows = statement.query_map([Role::Customer.slug()], |row| Ok(read(row, 0)))?;
+    rows.map(|row| row?).collect()
+}
+
+/// Writes an account and its entry in the log, or says what stands against it.
+pub(super) fn save(
+    db: &Connection,
+    mut account: Account,
+    mut entry: AuditEntry,
+) -> Result<Saved, StoreError> {
+    for (login, taken) in [
+        (&account.username, Saved::NameTaken),
+        (&account.email, Saved::EmailTaken),
+    ] {
+        if let Some(other) = named(db, login)?
+            && other.id != account.id
+        {
+            return Ok(taken);
+        }
+    }
+    if locks_everybody_out(db, &account)? {
+        return Ok(Saved::LastOwner);
+    }
+    if account.id == 0 {
+        account.id = settings::next_number(db, "account")?;
+        settings::numbers_taken(db, "account", account.id + 1)?;
+        entry.subject.id = Some(account.id);
+    }
+    insert(db, &account)?;
+    db.prepare_cached(
+        "UPDATE accounts SET username = ?2, role = ?3, password_hash = ?4, disabled_at = ?5 WHERE id = ?1",
+    )?
+    .execute(params![
+        account.id,
+        account.username,
+        account.role.slug(),
+        account.password.as_ref().map(PasswordHash::stored),
+        account.disabled_at,
+    ])?;
+    audit::append(db, &entry)?;
+    Ok(Saved::Written(account.id))
+}
+
+/// Whether the account is the only owner who can sign in, and would not be one any more.
+fn locks_everybody_out(db: &Connection, account: &Account) -> Result<bool, StoreError> {
+    let was_owner = by_id(db, account.id)?.is_some_and(|before| before.is_acting_owner());
+    if account.is_acting_owner() || !was_owner {
+        return Ok(false);
+    }
+    let others: i64 = db
+        .prepare_cached(
+            "SELECT count(*) FROM accounts
+             WHERE role = ?1 AND disabled_at IS NULL AND password_hash IS NOT NULL AND id <> ?2",
+        )?
+        .query_row(params![Role::Administrator.slug(), account.id], |row| row.get(0))?;
+    Ok(others == 0)
+}
+
+/// Replaces a hash that is still the one that was checked.
+pub(super) fn rehash(
+    db: &Connection,
+    id: i64,
+    from: &PasswordHash,
+    to: &PasswordHash,
+) -> Result<bool, StoreError> {
+    let changed = db
+        .prepare_cached("UPDATE accounts SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2")?
+        .execute(params![id, from.stored(), to.stored()])?;
+    Ok(changed == 1)
 }
