@@ -8,6 +8,8 @@ use url::Url;
 
 use crate::duration;
 
+pub(crate) mod admin;
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0  good
@@ -100,6 +102,11 @@ pub(crate) enum Command {
     /// programs of this device that know the key it prints when it starts; web pages and other machines are refused.
     #[command(after_long_help = PROXY_EXAMPLES)]
     Proxy(Proxy),
+    /// Look after a store on its own machine: people, sessions, keys, audit log.
+    ///
+    /// Works on the store's data directory, also while `evertill serve` runs on it; whoever may write there is the
+    /// owner, and nobody is asked for a password.
+    Admin(admin::Admin),
     /// What an error code or message means, and what to do about it.
     ///
     /// Takes a code (`API02007`), a store's error code (`woocommerce_pos_rest_unauthorized`) or a whole message in
@@ -125,7 +132,7 @@ impl Command {
             | Self::Proxy(_)
             | Self::Clear(_)
             | Self::Doctor(_) => true,
-            Self::Demo(_) | Self::Serve(_) | Self::Sales(_) | Self::Explain(_) => false,
+            Self::Demo(_) | Self::Serve(_) | Self::Sales(_) | Self::Admin(_) | Self::Explain(_) => false,
         }
     }
 
@@ -144,6 +151,7 @@ impl Command {
             | Self::Vault(_)
             | Self::Clear(_)
             | Self::Sales(_)
+            | Self::Admin(_)
             | Self::Explain(_)
             | Self::Doctor(_) => "error",
         }

@@ -11,6 +11,7 @@ use crate::{
     printer::Printer,
 };
 
+mod admin;
 mod clear;
 mod demo;
 mod doctor;
@@ -49,6 +50,7 @@ pub(crate) async fn run(cli: Cli, printer: &Printer) -> Result<(), Failure> {
         Command::Sales(options) => sales::run(&options, &home(data_dir)?, printer).await,
         Command::Vault(options) => vault::run(options, &Home::open(home(data_dir)?)?, printer).await,
         Command::Proxy(options) => proxy::run(options, &Home::open(home(data_dir)?)?, printer).await,
+        Command::Admin(options) => admin::run(options, &home(data_dir)?, printer).await,
         Command::Explain(options) => explain::run(&options, printer),
         Command::Doctor(options) => doctor::run(&options, &home(data_dir)?, printer).await,
     }

@@ -54,8 +54,12 @@ async fn in_the_browser(keeper: &Keeper, may_open: bool, printer: &Printer) -> R
     Ok(keeper.finish_sign_in(pending, &callback).await?)
 }
 
-/// The first line of stdin.
-fn password() -> Result<Password, Failure> {
+/// Reads a password from the first line of stdin.
+///
+/// # Errors
+///
+/// When stdin cannot be read, or nothing comes.
+pub(crate) fn password() -> Result<Password, Failure> {
     let mut line = Zeroizing::new(String::new());
     io::stdin()
         .lock()

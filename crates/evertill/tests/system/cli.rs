@@ -1,5 +1,6 @@
 //! What a script sees: stdout, stderr and the exit code of the real binary.
 
+mod admin;
 mod bad_input;
 mod clearing;
 mod demo;

@@ -1,0 +1,216 @@
+//! `evertill admin …`: what an owner does on the store's own machine.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+/// `evertill admin`.
+#[derive(Debug, Args)]
+pub(crate) struct Admin {
+    /// What to look after.
+    #[command(subcommand)]
+    pub(crate) command: AdminCommand,
+}
+
+/// What an owner looks after.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdminCommand {
+    /// The people of the shop: list them, add somebody, change a password or a role, switch an account off.
+    Users(Users),
+    /// Who is signed in, and ending it.
+    Sessions(Sessions),
+    /// The keys that sign what tills hold.
+    Keys(Keys),
+    /// What happened to accounts, sessions and keys.
+    Audit(Audit),
+    /// Bring over the people of a WordPress site, with their passwords.
+    ///
+    /// Reads a CSV file with the columns user_login, user_email, user_pass, display_name and roles (or
+    /// wp_capabilities). Writes nothing unless --write is given, and never changes an account that is here already.
+    /// Passwords go on working: WordPress' hashes are understood, and replaced at the first sign-in.
+    ImportWordpress(ImportWordpress),
+}
+
+/// `evertill admin users`.
+#[derive(Debug, Args)]
+pub(crate) struct Users {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: UsersCommand,
+}
+
+/// What can be done to accounts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum UsersCommand {
+    /// Everybody who works in the shop.
+    List {
+        /// A JSON list.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make an account. The password is the first line of stdin.
+    Add {
+        /// What they sign in with.
+        username: String,
+        /// Their e-mail address.
+        #[arg(long)]
+        email: String,
+        /// What they may do.
+        #[arg(long, value_enum, default_value_t = Role::Cashier)]
+        role: Role,
+        /// First name.
+        #[arg(long, default_value = "")]
+        first_name: String,
+        /// Last name.
+        #[arg(long, default_value = "")]
+        last_name: String,
+    },
+    /// Set a password, the first line of stdin, and end the account's sessions.
+    Passwd {
+        /// Username or e-mail address.
+        login: String,
+        /// Leave the sessions as they are.
+        #[arg(long)]
+        keep_sessions: bool,
+    },
+    /// Give a role.
+    Role {
+        /// Username or e-mail address.
+        login: String,
+        /// What they may do from now on.
+        #[arg(value_enum)]
+        role: Role,
+    },
+    /// Switch an account off and end its sessions. Old sales keep the name.
+    Disable {
+        /// Username or e-mail address.
+        login: String,
+    },
+    /// Switch an account on again.
+    Enable {
+        /// Username or e-mail address.
+        login: String,
+    },
+}
+
+/// What somebody may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Role {
+    /// Everything.
+    Owner,
+    /// Sell, and look after cashiers.
+    Manager,
+    /// Sell.
+    Cashier,
+}
+
+impl Role {
+    /// WordPress' name of it.
+    pub(crate) fn slug(self) -> &'static str {
+        match self {
+            Self::Owner => "administrator",
+            Self::Manager => "shop_manager",
+            Self::Cashier => "cashier",
+        }
+    }
+}
+
+/// `evertill admin sessions`.
+#[derive(Debug, Args)]
+pub(crate) struct Sessions {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: SessionsCommand,
+}
+
+/// What can be done to sessions.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SessionsCommand {
+    /// Living sessions, newest first.
+    List {
+        /// Only of this person, by username or e-mail address.
+        #[arg(long, value_name = "LOGIN")]
+        user: Option<String>,
+        /// A JSON list.
+        #[arg(long)]
+        json: bool,
+    },
+    /// End sessions. Tills keep their sales and show the reason.
+    End {
+        /// The session whose key begins like this.
+        #[arg(required_unless_present_any = ["user", "everybody"], conflicts_with_all = ["user", "everybody"])]
+        key: Option<String>,
+        /// All of this person.
+        #[arg(long, value_name = "LOGIN", conflicts_with = "everybody")]
+        user: Option<String>,
+        /// All there are.
+        #[arg(long)]
+        everybody: bool,
+        /// Why, in a few words; every till shows it.
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+}
+
+/// `evertill admin keys`.
+#[derive(Debug, Args)]
+pub(crate) struct Keys {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: KeysCommand,
+}
+
+/// What can be done to keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// The signing keys that are published.
+    List {
+        /// A JSON list.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a new key. The ones before stay good until what they signed has ended; nobody is signed out.
+    Rotate {
+        /// Take over at once and forget the keys before: they are in strange hands.
+        #[arg(long, conflicts_with = "sealing")]
+        compromised: bool,
+        /// The key that seals refresh tokens, instead of the one that signs access tokens.
+        #[arg(long)]
+        sealing: bool,
+    },
+}
+
+/// `evertill admin audit`.
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    /// Words that must occur.
+    pub(crate) words: Vec<String>,
+    /// Only this kind: sign_in, sign_out, guesses_refused, lockout, sessions_ended, theft, …
+    #[arg(long)]
+    pub(crate) kind: Option<String>,
+    /// Most entries, newest first.
+    #[arg(long, default_value_t = 50)]
+    pub(crate) limit: u32,
+    /// All entries, whatever --limit says.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// A JSON list.
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) json: bool,
+    /// A table for spreadsheets.
+    #[arg(long)]
+    pub(crate) csv: bool,
+}
+
+/// `evertill admin import-wordpress`.
+#[derive(Debug, Args)]
+pub(crate) struct ImportWordpress {
+    /// The CSV file.
+    pub(crate) file: PathBuf,
+    /// Make the accounts. Without it, the report says what would come.
+    #[arg(long)]
+    pub(crate) write: bool,
+    /// A JSON list, one object for each row.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
