@@ -247,6 +247,10 @@ pub(crate) struct Status {
     /// A JSON list, one object for each session.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Add the last things that happened to each session, newest last; 20 when no number is given.
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "20",
+          value_parser = clap::value_parser!(u16).range(1..=200))]
+    pub(crate) history: Option<u16>,
 }
 
 /// `evertill clear`.

@@ -190,7 +190,8 @@ async fn serve(listener: TcpListener, till: Arc<Till>, mut stop: watch::Receiver
         // An error means that the handle is gone, which stops the till as well.
         let _ = stop.wait_for(|stopping| *stopping).await;
     };
-    let served = axum::serve(listener, web::router(till))
+    let service = web::router(till).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service)
         .with_graceful_shutdown(stopped)
         .await;
     if let Err(error) = served {

@@ -11,6 +11,7 @@ mod events;
 mod guard;
 pub(crate) mod health;
 mod help;
+mod metrics;
 mod register;
 mod reply;
 mod sales;
@@ -81,6 +82,7 @@ pub(crate) fn router(till: Arc<Till>) -> Router {
         .route("/health", get(health::show))
         .route("/health/report", get(health::report))
         .route("/events", get(events::listen))
+        .route("/metrics", get(metrics::show))
         .route("/assets/{*path}", get(asset))
         .route("/healthz", get(|| async { "ok\n" }))
         .fallback(lost)
@@ -113,7 +115,8 @@ fn turned_away(stranger: guard::Stranger) -> Response {
 
 async fn admit(till: &Arc<Till>, request: &mut Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_plain = path.starts_with("/assets/") || matches!(path, "/healthz" | "/sign-in/callback");
+    let is_plain =
+        path.starts_with("/assets/") || matches!(path, "/healthz" | "/metrics" | "/sign-in/callback");
     if is_plain {
         return next.run(std::mem::take(request)).await;
     }

@@ -1,10 +1,18 @@
 //! `evertill status`: what each stored session is doing.
 
+use std::collections::BTreeMap;
+
 use evertill_client::{
-    Home, SessionStatus, StoreAddress, clock::SystemClock, status::StateName, stored::stored,
+    Home, SessionStatus, StoreAddress,
+    clock::SystemClock,
+    status::StateName,
+    stored::{Past, past, stored},
 };
+use evertill_session::JournalEntry;
 use evertill_wire::Code;
 use serde::Serialize;
+
+mod history;
 
 use crate::{cli::Status, duration, failure::Failure, printer::Printer};
 
@@ -21,8 +29,14 @@ pub(crate) fn run(options: &Status, home: &Home, printer: &Printer) -> Result<()
         let wanted = StoreAddress::parse(wanted)?.key();
         found.retain(|status| StoreAddress::parse(&status.store).is_ok_and(|store| store.key() == wanted));
     }
+    let pasts: Vec<Past> = found.iter().map(|status| past_of(home, status)).collect();
+    let count = usize::from(options.history.unwrap_or(0));
     if options.json {
-        let list: Vec<Listed<'_>> = found.iter().map(Listed::of).collect();
+        let list: Vec<Listed<'_>> = found
+            .iter()
+            .zip(&pasts)
+            .map(|(status, past)| Listed::of(status, past, options.history.map(usize::from)))
+            .collect();
         let text = serde_json::to_string_pretty(&list).map_err(Failure::Json)?;
         return printer.data(&text);
     }
@@ -56,7 +70,37 @@ pub(crate) fn run(options: &Status, home: &Home, printer: &Printer) -> Result<()
         printer.data(&format!("  fix: {}", found.remedy))?;
         printer.data(&format!("  by: {}", found.who))?;
     }
+    for (status, past) in found.iter().zip(&pasts).filter(|_| count > 0) {
+        tell(status, last(&past.history, count), printer)?;
+    }
     Ok(())
+}
+
+fn tell(status: &SessionStatus, history: &[JournalEntry], printer: &Printer) -> Result<(), Failure> {
+    printer.data("")?;
+    printer.data(&format!("{}: what happened", named(status)))?;
+    for entry in history {
+        printer.data(&format!("  {}", history::line(entry)))?;
+    }
+    Ok(())
+}
+
+fn past_of(home: &Home, status: &SessionStatus) -> Past {
+    StoreAddress::parse(&status.store)
+        .map(|store| past(home, &store, &status.session_name))
+        .unwrap_or_default()
+}
+
+fn last(history: &[JournalEntry], count: usize) -> &[JournalEntry] {
+    &history[history.len().saturating_sub(count)..]
+}
+
+fn named(status: &SessionStatus) -> String {
+    if status.session_name.is_usual() {
+        status.store.clone()
+    } else {
+        format!("{} ({})", status.store, status.session_name)
+    }
 }
 
 /// One session as scripts see it; the fields are described in `docs/cli.md`.
@@ -75,10 +119,24 @@ struct Listed<'a> {
     renews_in_s: Option<u64>,
     horizon_in_s: Option<u64>,
     renewals: u64,
+    session_name: &'a str,
+    counters: Counted<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    history: Option<&'a [JournalEntry]>,
+}
+
+/// The counters under the names they have on `/metrics`.
+#[derive(Debug, Serialize)]
+struct Counted<'a> {
+    renewals_total: u64,
+    renewal_failures_total: &'a BTreeMap<Code, u64>,
+    needless_sign_outs_total: u64,
+    time_without_token_seconds: u64,
 }
 
 impl<'a> Listed<'a> {
-    fn of(status: &'a SessionStatus) -> Self {
+    fn of(status: &'a SessionStatus, past: &'a Past, history: Option<usize>) -> Self {
+        let counters = &past.counters;
         let cause = status.cause.as_ref();
         let user = status.user.as_ref();
         Self {
@@ -95,6 +153,14 @@ impl<'a> Listed<'a> {
             renews_in_s: status.renews_in_s,
             horizon_in_s: status.horizon_in_s,
             renewals: status.renewals,
+            session_name: status.session_name.as_str(),
+            counters: Counted {
+                renewals_total: counters.renewals_total,
+                renewal_failures_total: &counters.renewal_failures_total,
+                needless_sign_outs_total: counters.needless_sign_outs_total,
+                time_without_token_seconds: counters.time_without_token_seconds(),
+            },
+            history: history.map(|count| last(&past.history, count)),
         }
     }
 }
@@ -102,7 +168,7 @@ impl<'a> Listed<'a> {
 fn row(status: &SessionStatus) -> [String; 6] {
     let span = |seconds: Option<u64>| seconds.map_or_else(|| "-".to_owned(), duration::say);
     [
-        status.store.clone(),
+        named(status),
         status
             .user
             .as_ref()
