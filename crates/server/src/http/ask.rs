@@ -1,6 +1,6 @@
 //! Reading a request: route, method and parameters, whichever way they were spelled.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::OnceLock};
 
 use axum::{
     body::Bytes,
@@ -24,6 +24,8 @@ pub(crate) struct Ask {
     query: Vec<(String, String)>,
     headers: HeaderMap,
     body: Bytes,
+    /// What the body holds, once somebody has asked.
+    sent: OnceLock<Sent>,
     pub(crate) peer: SocketAddr,
 }
 
@@ -68,6 +70,7 @@ impl Ask {
             query,
             headers: parts.headers.clone(),
             body,
+            sent: OnceLock::new(),
             peer,
         }
     }
@@ -118,7 +121,11 @@ impl Ask {
     }
 
     /// The body.
-    pub(crate) fn sent(&self) -> Sent {
+    pub(crate) fn sent(&self) -> &Sent {
+        self.sent.get_or_init(|| self.read_sent())
+    }
+
+    fn read_sent(&self) -> Sent {
         if self.body.iter().all(u8::is_ascii_whitespace) {
             return Sent::Nothing;
         }
@@ -151,9 +158,9 @@ impl Ask {
         let sent = match self.sent() {
             Sent::Json(Value::Object(fields)) => fields.get(name).cloned(),
             Sent::Form(pairs) => pairs
-                .into_iter()
+                .iter()
                 .find(|(key, _)| key == name)
-                .map(|(_, value)| value.into()),
+                .map(|(_, value)| value.as_str().into()),
             Sent::Json(_) | Sent::Nothing | Sent::BrokenJson => None,
         };
         sent.filter(|value| !value.is_null())

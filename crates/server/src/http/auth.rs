@@ -21,7 +21,7 @@ const NOTE_MAX: usize = 200;
 
 /// `POST auth/refresh`. A refusal is a real 401 with the OAuth body, and names who ended the session.
 pub(super) async fn refresh(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
-    if ask.sent() == Sent::BrokenJson {
+    if matches!(ask.sent(), Sent::BrokenJson) {
         return Ok(Reply::broken_json());
     }
     let token = match ask.param("refresh_token") {

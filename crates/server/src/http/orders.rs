@@ -143,7 +143,7 @@ pub(super) async fn push(
         ));
     }
     let body = match ask.sent() {
-        Sent::Json(body) => body,
+        Sent::Json(body) => body.clone(),
         Sent::BrokenJson => return Ok(Reply::broken_json()),
         Sent::Nothing | Sent::Form(_) => Value::Null,
     };

@@ -261,9 +261,9 @@ pub(crate) async fn enter(app: &App, ask: &Ask, visit: &Visit) -> Result<Result<
     let now = app.clock.seconds();
     let field = |name: &str| match ask.sent() {
         Sent::Form(pairs) => pairs
-            .into_iter()
+            .iter()
             .find(|(key, _)| key == name)
-            .map(|(_, value)| value),
+            .map(|(_, value)| value.clone()),
         Sent::Nothing | Sent::Json(_) | Sent::BrokenJson => None,
     };
     let session = field("auth_session").unwrap_or_default();

@@ -320,3 +320,132 @@ impl Drop for Batch {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use evertill_issuer::{Ending, Limits, Rotation};
+
+    use super::*;
+    use crate::tokens::RefreshClaims;
+
+    fn ask(session: Uuid, counter: u64) -> RenewalAsk {
+        RenewalAsk {
+            claims: RefreshClaims {
+                session,
+                counter,
+                origin: None,
+            },
+            rotation: Rotation::Wanted,
+            sender_key: None,
+            client: None,
+            limits: Limits {
+                idle_s: 1_000,
+                absolute_s: None,
+            },
+            now: 10,
+        }
+    }
+
+    fn loaded() -> Loaded {
+        Loaded {
+            held: Held {
+                row: Row::new(Seconds(0)),
+                account_id: 3,
+                sender_key: None,
+                client: None,
+            },
+            ended: None,
+            lost: None,
+        }
+    }
+
+    fn granted(hot: &Hot, session: Uuid, counter: u64) -> Option<u64> {
+        match hot.renew(&ask(session, counter)).unwrap() {
+            Said::Answer(Renewed::Granted { counter, .. }) => Some(counter.0),
+            Said::Answer(_) | Said::End(..) | Said::Read => None,
+        }
+    }
+
+    #[test]
+    fn a_row_that_was_read_before_an_ending_is_not_taken_in_after_it() {
+        let hot = Hot::default();
+        let session = Uuid::new_v4();
+        let before = hot.moment();
+        hot.mark_ended(&[session], &Ended::by_itself(Ending::Revoked, 5));
+        assert!(!hot.add(session, loaded(), before));
+        assert!(hot.add(session, loaded(), hot.moment()));
+        hot.mark_ended(&[session], &Ended::by_itself(Ending::Revoked, 5));
+        assert_eq!(granted(&hot, session, 0), None);
+        assert!(!hot.access_used(session, Counter(0), 10).unwrap());
+    }
+
+    #[test]
+    fn what_could_not_be_written_comes_back_with_what_happened_since() {
+        let hot = Arc::new(Hot::default());
+        let session = Uuid::new_v4();
+        assert!(hot.add(session, loaded(), hot.moment()));
+        assert_eq!(granted(&hot, session, 0), Some(1));
+        let failed = hot.take();
+        assert_eq!(failed.rows.len(), 1);
+        assert!(!hot.has_unwritten());
+        assert_eq!(granted(&hot, session, 1), Some(2));
+        drop(failed);
+        let batch = hot.take();
+        assert_eq!((batch.rows.len(), batch.rows[0].row.counter), (1, Counter(2)));
+        batch.written();
+        assert!(!hot.has_unwritten());
+        assert!(hot.take().rows.is_empty());
+    }
+
+    #[test]
+    fn rows_on_the_disk_make_room_and_others_stay() {
+        let hot = Arc::new(Hot::default());
+        let waiting = Uuid::new_v4();
+        assert!(hot.add(waiting, loaded(), hot.moment()));
+        assert_eq!(granted(&hot, waiting, 0), Some(1));
+        for _ in 0..SHARDS * YOUNG_MAX * 4 {
+            assert!(hot.add(Uuid::new_v4(), loaded(), hot.moment()));
+        }
+        let held: usize = hot
+            .shards
+            .iter()
+            .map(|shard| {
+                let shard = lock(shard);
+                shard.young.len() + shard.old.len()
+            })
+            .sum();
+        assert!(held <= SHARDS * YOUNG_MAX * 2 + 1, "{held}");
+        assert_eq!(granted(&hot, waiting, 1), Some(2));
+    }
+
+    #[test]
+    fn more_than_the_disk_gets_through_is_not_promised() {
+        let hot = Arc::new(Hot::default());
+        for _ in 0..UNWRITTEN_MAX {
+            let session = Uuid::new_v4();
+            assert!(hot.add(session, loaded(), hot.moment()));
+            assert_eq!(granted(&hot, session, 0), Some(1));
+        }
+        let session = Uuid::new_v4();
+        assert!(hot.add(session, loaded(), hot.moment()));
+        assert!(matches!(hot.renew(&ask(session, 0)), Err(StoreError::Busy)));
+        hot.take().written();
+        assert!(hot.add(session, loaded(), hot.moment()), "it may have made room");
+        assert_eq!(granted(&hot, session, 0), Some(1));
+    }
+
+    #[test]
+    fn a_row_that_was_forgotten_and_read_again_is_written_once() {
+        let hot = Arc::new(Hot::default());
+        let session = Uuid::new_v4();
+        for _ in 0..2 {
+            assert!(hot.add(session, loaded(), hot.moment()));
+            assert_eq!(granted(&hot, session, 0), Some(1));
+            hot.forget(&[session]);
+        }
+        assert!(!hot.has_unwritten());
+        assert!(hot.add(session, loaded(), hot.moment()));
+        assert_eq!(granted(&hot, session, 0), Some(1));
+        assert_eq!(hot.take().rows.len(), 1);
+    }
+}
