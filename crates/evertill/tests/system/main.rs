@@ -6,5 +6,6 @@
 mod browser;
 mod cli;
 mod harness;
+mod kills;
 #[cfg(unix)]
 mod postgres;
