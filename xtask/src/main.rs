@@ -29,6 +29,8 @@ cargo xtask screenshots [--picture] every page at both sizes into target/screens
 cargo xtask soak [--seconds 180]    a till left alone with tokens of 20 s: every renewal early, no 401
 cargo xtask soak --kills 500 [--seed N]
                                     processes killed at random instants: nobody signed out, every sale booked once
+cargo xtask soak --store-kills 200  the store killed under 64 tills that renew: nobody signed out, no ending forgotten
+cargo xtask bench server            what the store server costs: renewals, checks, a million sessions
 cargo xtask simulate [--seeds 0..200] [--days 120] [--store stock|evertill|both] [--jobs N] [--replay SEED]
                                     the real rules in a made-up shop under every fault there is
 cargo xtask bench nodes             renewals and sales a second of a node with PostgreSQL beside it
@@ -58,6 +60,8 @@ fn choose(arguments: &[String]) -> Result<ExitCode> {
         ["soak", "--seconds", seconds] => run::soak(seconds),
         ["soak", "--kills", rounds] => run::kills(rounds, None),
         ["soak", "--kills", rounds, "--seed", seed] => run::kills(rounds, Some(seed)),
+        ["soak", "--store-kills", rounds] => run::store_kills(rounds),
+        ["bench", "server"] => run::bench_server(),
         ["simulate", wishes @ ..] => run::simulate(wishes),
         ["bench", "nodes"] => nodes::bench(),
         ["gen-docs"] => {

@@ -144,6 +144,26 @@ pub(crate) fn kills(rounds: &str, seed: Option<&str>) -> Result<ExitCode> {
     Ok(exit(status.success()))
 }
 
+/// Kills the store for so many rounds under tills that renew.
+pub(crate) fn store_kills(rounds: &str) -> Result<ExitCode> {
+    ensure!(rounds.parse::<u64>().is_ok(), "`{rounds}` is not a number");
+    let status = cargo(&["test", "--package", "evertill", "--test", "system", "--"])
+        .arg("a_store_that_is_killed_again_and_again")
+        .env("EVERTILL_STORE_KILLS", rounds)
+        .status()
+        .context("could not start cargo")?;
+    Ok(exit(status.success()))
+}
+
+/// Measures the store server, built as it is fast.
+pub(crate) fn bench_server() -> Result<ExitCode> {
+    let status = cargo(&["bench", "--package", "evertill-server", "--bench", "server"])
+        .args(["--features", "measure"])
+        .status()
+        .context("could not start cargo")?;
+    Ok(exit(status.success()))
+}
+
 /// The directory of the workspace.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -27,6 +27,8 @@ mod home;
 mod html;
 mod http;
 mod keys;
+#[cfg(feature = "measure")]
+pub mod measure;
 mod oauth;
 mod office;
 mod opening;

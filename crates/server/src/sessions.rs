@@ -347,6 +347,14 @@ impl Sessions {
         Ok(Some(caller))
     }
 
+    /// Checks a token and says whether the next check finds it remembered.
+    #[cfg(feature = "measure")]
+    pub(crate) async fn remembers(&self, token: &AccessToken) -> Result<bool, StoreError> {
+        self.check(token).await?;
+        let key = Key::of(token);
+        Ok(self.news.is_fresh() && self.seen.find(key, self.clock.seconds()).is_some())
+    }
+
     /// What an access token says that was signed here and has not ended. Its session may be over.
     pub(crate) fn read_access(&self, token: &AccessToken) -> Option<Claims> {
         self.mint.read_access(token, self.clock.seconds())
