@@ -175,14 +175,32 @@ pub(crate) struct Demo {
     pub(crate) no_open: bool,
 }
 
+const SERVE_HELP: &str = "\
+Every setting can come from four places. The first of these that has it wins:
+  1. a flag:          --listen 0.0.0.0:8443
+  2. the environment: EVERTILL_LISTEN_ADDRESS=0.0.0.0:8443
+  3. the file:        [listen] address = \"0.0.0.0:8443\"     (--config FILE, or EVERTILL_CONFIG)
+  4. its default:     127.0.0.1:8421
+A key or variable nobody knows is refused, and the one you may have meant is named.
+
+Examples:
+  evertill serve --sample-shop                      a shop to play with, on this machine only
+  evertill serve --example-config > shop.toml       a file with every setting explained
+  evertill serve --config shop.toml --print-config  what would be in force, and why
+  evertill serve --config shop.toml --listen 0.0.0.0:8443 --tls-cert chain.pem --tls-key key.pem
+
+To watch it: /healthz (the process), /readyz (the database), /metrics (figures, for this machine only
+unless metrics.allow says more). EVERTILL_LOG=debug tells more.";
+
 /// `evertill serve`.
 #[derive(Debug, Args)]
+#[command(after_help = SERVE_HELP)]
 pub(crate) struct Serve {
-    /// Where the store listens.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8421")]
-    pub(crate) listen: SocketAddr,
-    /// Settings, as TOML.
-    #[arg(long, value_name = "FILE")]
+    /// Where the store listens; what the settings say when not given, else 127.0.0.1:8421.
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Settings, as TOML; --example-config prints a file with all of them.
+    #[arg(long, value_name = "FILE", env = env::CONFIG, hide_env_values = true)]
     pub(crate) config: Option<PathBuf>,
     /// How long an access token lives: 20s, 2m; what the settings say when not given, else 15m.
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
@@ -199,6 +217,21 @@ pub(crate) struct Serve {
     /// Directory of keys.json, where it is not the data directory. All nodes of a shop use the same keys.
     #[arg(long, value_name = "DIR")]
     pub(crate) keys: Option<PathBuf>,
+    /// Certificate chain (PEM). With --tls-key the store speaks HTTPS; changed files are taken up while it runs.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Private key of the certificate (PEM).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// How a line of the log looks: text, or one JSON object for each line.
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) log_format: Option<Lines>,
+    /// Print every setting with its value, its unit and where it came from, and end.
+    #[arg(long)]
+    pub(crate) print_config: bool,
+    /// Print an example of a settings file, with every key and what it means, and end.
+    #[arg(long, conflicts_with = "print_config")]
+    pub(crate) example_config: bool,
     /// Load the sample shop and its four accounts into an empty store.
     #[arg(long)]
     pub(crate) sample_shop: bool,
@@ -208,6 +241,15 @@ pub(crate) struct Serve {
     /// Needed to play a fault.
     #[arg(long, hide = true)]
     pub(crate) i_know_this_is_a_test: bool,
+}
+
+/// How lines of the log look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Lines {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
 }
 
 /// `evertill till`.

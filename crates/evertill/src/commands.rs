@@ -27,6 +27,8 @@ mod till;
 mod token;
 mod vault;
 
+pub(crate) use serve::log_format;
+
 /// Runs the command that was asked for.
 ///
 /// # Errors

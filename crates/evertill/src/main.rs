@@ -7,6 +7,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use evertill_server::LogFormat;
 
 use crate::{cli::Cli, failure::Failure, printer::Printer};
 
@@ -33,7 +34,11 @@ fn main() -> ExitCode {
 }
 
 fn start(cli: Cli, printer: &Printer) -> Result<(), Failure> {
-    log::start(cli.command.default_log())?;
+    let format = match &cli.command {
+        cli::Command::Serve(options) => commands::log_format(options)?,
+        _ => LogFormat::default(),
+    };
+    log::start(cli.command.default_log(), format)?;
     // Nobody can have installed another provider before: this is the first thing the process does.
     let _first = rustls::crypto::ring::default_provider().install_default();
     tokio::runtime::Builder::new_multi_thread()

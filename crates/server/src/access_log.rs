@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{self, Write as _},
+    net::IpAddr,
     path::Path,
     sync::{Mutex, PoisonError},
 };
@@ -16,6 +17,10 @@ use crate::home::private;
 pub(crate) struct Line {
     /// When it was answered, milliseconds since 1970.
     pub(crate) at_ms: i64,
+    /// Name of the request.
+    pub(crate) request: String,
+    /// Where it came from.
+    pub(crate) client: IpAddr,
     pub(crate) method: String,
     /// Path without query; the REST route where that came in the query.
     pub(crate) path: String,

@@ -1,12 +1,13 @@
-//! The configuration file. Every key has a default; a key nobody knows is an error that names it.
+//! The settings of a store server: what each key means, and which layer wins.
+//!
+//! A key is set by a flag, else by the environment, else by the file, else it has its default. `keys` is the one
+//! list of them with unit and meaning, `layers` lays the four sources over one another, `values` holds the types that
+//! refuse nonsense, and this file the structures the rest of the server reads.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{fs, net::SocketAddr, path::PathBuf, time::Duration};
 
 use serde::Deserialize;
+use url::Url;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -15,12 +16,22 @@ use crate::{
     store::postgres::{DatabaseUrl, Isolation},
 };
 
+mod keys;
+mod layers;
+mod values;
+
+pub(crate) use layers::{Layers, example};
+pub use layers::{Origin, Setting};
+pub(crate) use values::{Cidr, Counted, Days, Seconds};
+
 /// Settings of a store server, all of them optional.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Config {
     /// The shop.
     pub(crate) shop: ShopConfig,
+    /// Where it is reached.
+    pub(crate) listen: ListenConfig,
     /// Signing in.
     pub(crate) sign_in: SignInConfig,
     /// Lifetimes.
@@ -31,6 +42,12 @@ pub(crate) struct Config {
     pub(crate) oauth: OAuthConfig,
     /// The database several nodes share.
     pub(crate) database: DatabaseConfig,
+    /// How much at a time.
+    pub(crate) limits: LimitsConfig,
+    /// Figures for monitoring.
+    pub(crate) metrics: MetricsConfig,
+    /// What the process says.
+    pub(crate) log: LogConfig,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -38,6 +55,33 @@ pub(crate) struct Config {
 pub(crate) struct ShopConfig {
     /// Name of the shop; wins over the one in the database.
     pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ListenConfig {
+    /// Address and port.
+    pub(crate) address: SocketAddr,
+    /// The address people and tills reach the store by; scheme and host never come from a request.
+    pub(crate) public_url: Option<Url>,
+    /// Certificate chain, PEM; with a key the store speaks TLS and nothing else.
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Private key, PEM.
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Proxies whose word about a client's address counts.
+    pub(crate) trusted_proxies: Vec<Cidr>,
+}
+
+impl Default for ListenConfig {
+    fn default() -> Self {
+        Self {
+            address: SocketAddr::from(([127, 0, 0, 1], 8421)),
+            public_url: None,
+            tls_cert: None,
+            tls_key: None,
+            trusted_proxies: Vec::new(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -51,7 +95,7 @@ pub(crate) struct SignInConfig {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct SessionsConfig {
     /// How long an access token lives, in seconds, 5 to 86,400. The command line wins over it.
-    pub(crate) access_life_s: Option<Seconds>,
+    pub(crate) access_life_s: Option<Seconds<5, 86_400>>,
     /// How long a session may lie unused, in days, 1 to 3,650.
     pub(crate) idle_days: Option<Days>,
     /// How long a session may live however busy it is, in days, 1 to 3,650; without it there is no limit.
@@ -80,7 +124,7 @@ pub(crate) struct DatabaseConfig {
     /// File that holds the address with the password.
     pub(crate) url_file: Option<PathBuf>,
     /// Connections of this node at most, 2 to 500.
-    pub(crate) connections: Option<Connections>,
+    pub(crate) connections: Option<Counted<2, 500>>,
     /// How far transactions are kept apart.
     pub(crate) isolation: Isolation,
     /// Whether nodes send each other word of ended sessions (LISTEN and NOTIFY); they ask in any case. On unless said.
@@ -102,86 +146,85 @@ impl DatabaseConfig {
     }
 }
 
-/// A number of connections that makes sense.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(try_from = "usize")]
-pub(crate) struct Connections(pub(crate) usize);
+/// How much the server takes on at a time. What is over is answered 503 with `Retry-After`, never dropped silently.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LimitsConfig {
+    /// Open connections.
+    pub(crate) connections: Counted<1, 100_000>,
+    /// Open connections of one address (IPv6: of one /64); trusted proxies are not counted.
+    pub(crate) connections_per_address: Counted<1, 100_000>,
+    /// Requests under way that are no renewals.
+    pub(crate) requests: Counted<1, 100_000>,
+    /// Renewals under way; they have places of their own.
+    pub(crate) renewals: Counted<1, 100_000>,
+    /// Sign-ins that wait for their password to be checked.
+    pub(crate) sign_ins_waiting: Counted<1, 10_000>,
+    /// Time for the head of a request.
+    pub(crate) header_s: Seconds<1, 300>,
+    /// Time for the body of a request.
+    pub(crate) body_s: Seconds<1, 3_600>,
+    /// Time a connection may lie unused.
+    pub(crate) idle_s: Seconds<1, 3_600>,
+    /// Memory for the bodies that are being read, in MiB.
+    pub(crate) body_memory_mib: Counted<2, 65_536>,
+}
 
-impl TryFrom<usize> for Connections {
-    type Error = &'static str;
-
-    fn try_from(value: usize) -> Result<Self, Self::Error> {
-        match value {
-            2..=500 => Ok(Self(value)),
-            _ => Err("must be between 2 and 500 connections"),
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self {
+            connections: Counted(1_024),
+            connections_per_address: Counted(256),
+            requests: Counted(256),
+            renewals: Counted(256),
+            sign_ins_waiting: Counted(32),
+            header_s: Seconds(Duration::from_secs(10)),
+            body_s: Seconds(Duration::from_secs(20)),
+            idle_s: Seconds(Duration::from_secs(75)),
+            body_memory_mib: Counted(64),
         }
     }
 }
 
-/// A life of an access token that makes sense.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(try_from = "u64")]
-pub(crate) struct Seconds(pub(crate) Duration);
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct MetricsConfig {
+    /// Who may read `/metrics`.
+    pub(crate) allow: Vec<Cidr>,
+}
 
-impl TryFrom<u64> for Seconds {
-    type Error = &'static str;
-
-    fn try_from(value: u64) -> Result<Self, Self::Error> {
-        match value {
-            5..=86_400 => Ok(Self(Duration::from_secs(value))),
-            _ => Err("must be between 5 and 86400 seconds"),
+impl Default for MetricsConfig {
+    fn default() -> Self {
+        Self {
+            allow: Cidr::loopback().to_vec(),
         }
     }
 }
 
-/// A life of a session, or an age of a key, that makes sense.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(try_from = "u64")]
-pub(crate) struct Days(pub(crate) Duration);
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LogConfig {
+    /// How a line looks.
+    pub(crate) format: LogFormat,
+}
 
-impl TryFrom<u64> for Days {
-    type Error = &'static str;
+/// How a line of the log looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object for each line.
+    Json,
+}
 
-    fn try_from(value: u64) -> Result<Self, Self::Error> {
-        match value {
-            1..=3_650 => Ok(Self(Duration::from_secs(value * 86_400))),
-            _ => Err("must be between 1 and 3650 days"),
+impl LogFormat {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
         }
-    }
-}
-
-impl Config {
-    /// Reads the file; no file means the defaults.
-    pub(crate) fn load(path: Option<&Path>) -> Result<Self, ServerError> {
-        let Some(path) = path else {
-            return Ok(Self::default());
-        };
-        let text = fs::read_to_string(path).map_err(|source| ServerError::ReadConfiguration {
-            path: path.to_owned(),
-            source,
-        })?;
-        toml::from_str(&text).map_err(|source| ServerError::InvalidConfiguration {
-            path: path.to_owned(),
-            source,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_nobody_knows_is_named() {
-        let error = toml::from_str::<Config>("[shop]\nnmae = \"x\"").unwrap_err();
-        assert!(error.to_string().contains("nmae"), "{error}");
-    }
-
-    #[test]
-    fn lifetimes_have_bounds() {
-        assert!(toml::from_str::<Config>("[sessions]\naccess_life_s = 1").is_err());
-        assert!(toml::from_str::<Config>("[sessions]\nidle_days = 0").is_err());
-        let config = toml::from_str::<Config>("[sessions]\naccess_life_s = 600\nidle_days = 30").unwrap();
-        assert_eq!(config.sessions.access_life_s.unwrap().0, Duration::from_secs(600));
     }
 }

@@ -4,7 +4,11 @@ use std::{io, net::SocketAddr, path::PathBuf};
 
 use evertill_wire::Code;
 
-use crate::store::{StoreError, postgres::DatabaseUrlError};
+use crate::{
+    config::Origin,
+    listen::TlsError,
+    store::{StoreError, postgres::DatabaseUrlError},
+};
 
 /// What failed while a store server was started or stopped.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +30,29 @@ pub enum ServerError {
         /// Where and why.
         source: toml::de::Error,
     },
+    /// A key that is no setting.
+    #[error("{key} is no setting ({origin})")]
+    UnknownSetting {
+        /// As it was written.
+        key: String,
+        /// Where.
+        origin: Origin,
+        /// The known one that looks most like it.
+        nearest: Option<String>,
+    },
+    /// A setting has a value it cannot have.
+    #[error("the setting {key} cannot have this value ({origin})")]
+    InvalidSetting {
+        /// The setting.
+        key: &'static str,
+        /// Where the value came from.
+        origin: Origin,
+        /// What is wrong with it.
+        source: Box<toml::de::Error>,
+    },
+    /// Certificate or key cannot be used.
+    #[error("could not set up TLS")]
+    Tls(#[source] TlsError),
     /// The data directory cannot be made, or nothing can be written there.
     #[error("could not use the data directory {}", .path.display())]
     DataDirectory {
@@ -170,6 +197,8 @@ impl ServerError {
         match self {
             Self::ReadConfiguration { .. }
             | Self::InvalidConfiguration { .. }
+            | Self::UnknownSetting { .. }
+            | Self::InvalidSetting { .. }
             | Self::NoStore { .. }
             | Self::DatabaseUrl(_)
             | Self::DatabasePassword
@@ -177,6 +206,8 @@ impl ServerError {
             | Self::DatabaseTls(_)
             | Self::DatabaseRoots { .. }
             | Self::DatabasePool => Code::INVALID_CONFIGURATION,
+            Self::Tls(source) if source.is_permission() => Code::PERMISSION_DENIED,
+            Self::Tls(_) => Code::INVALID_CONFIGURATION,
             Self::DataDirectory { source, .. } if is_full(source) => Code::DISK_FULL,
             Self::DataDirectory { .. } => Code::PERMISSION_DENIED,
             Self::DataDirectoryInUse { .. } => Code::DATA_DIRECTORY_IN_USE,
@@ -212,6 +243,17 @@ impl ServerError {
         {
             let path = path.display();
             return format!("Make {path} writable for this account, or choose another with `--data-dir`.");
+        }
+        if let Self::UnknownSetting { nearest, .. } = self {
+            return match nearest {
+                Some(nearest) => {
+                    format!("Did you mean {nearest}? `evertill serve --print-config` lists every setting.")
+                }
+                None => "`evertill serve --print-config` lists every setting.".to_owned(),
+            };
+        }
+        if let Self::Tls(TlsError::HalfNamed) = self {
+            return "Name both `--tls-cert` and `--tls-key`, or neither.".to_owned();
         }
         if let Self::NoStore { .. } = self {
             return "Name the store's data directory with `--data-dir`, the one `evertill serve` works on."

@@ -6,9 +6,8 @@
 
 use axum::{
     body::{Body, to_bytes},
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderValue, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 
@@ -226,7 +225,10 @@ impl Fault {
 }
 
 /// Stands before the store and plays the fault.
-pub(crate) async fn play(State(fault): State<Fault>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn play<F>(fault: Fault, mut request: Request, next: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
     let place = Place::of(&request);
     match fault.act {
         Act::Everywhere(played) => played().into_response(),
@@ -236,13 +238,13 @@ pub(crate) async fn play(State(fault): State<Fault>, mut request: Request, next:
         Act::Protected(played) if place.is_protected => played().into_response(),
         Act::HeaderStripped => {
             request.headers_mut().remove(header::AUTHORIZATION);
-            next.run(request).await
+            next(request).await
         }
         Act::NoiseBefore(noise) if place.is_interface => {
-            changed(next.run(request).await, |body| [noise.as_bytes(), body].concat()).await
+            changed(next(request).await, |body| [noise.as_bytes(), body].concat()).await
         }
         Act::NoiseBehind(noise) if place.is_interface => {
-            changed(next.run(request).await, |body| [body, noise.as_bytes()].concat()).await
+            changed(next(request).await, |body| [body, noise.as_bytes()].concat()).await
         }
         Act::PlainPermalinks if place.is_pretty => answers::front().into_response(),
         Act::Interface(_)
@@ -251,7 +253,7 @@ pub(crate) async fn play(State(fault): State<Fault>, mut request: Request, next:
         | Act::Protected(_)
         | Act::NoiseBefore(_)
         | Act::NoiseBehind(_)
-        | Act::PlainPermalinks => next.run(request).await,
+        | Act::PlainPermalinks => next(request).await,
     }
 }
 

@@ -5,21 +5,20 @@
 //! check than three routing tables. `ask` reads requests, `reply` writes answers; the modules named after what
 //! they serve hold the handlers.
 
-use std::{net::SocketAddr, sync::Arc, time::Instant};
+use std::sync::Arc;
 
-use axum::{
-    Router,
-    body::Bytes,
-    extract::{ConnectInfo, DefaultBodyLimit, Request, State},
-    response::Response,
-};
 use tokio::sync::Semaphore;
 
 use crate::{
-    access_log::{AccessLog, Line},
+    access_log::AccessLog,
     clock::Clock,
+    config::Cidr,
     keys::Keys,
+    limits::{Hashing, Limits},
+    listen::Places,
+    metrics::Metrics,
     oauth::OAuth,
+    proxies::Proxies,
     sessions::{Caller, Sessions},
     sign_in::{redirect::RedirectRules, throttle::Throttle},
     store::{Shop, Store, StoreError},
@@ -37,13 +36,13 @@ pub(crate) mod pages;
 mod params;
 mod people;
 mod reply;
+mod rim;
+mod watch;
 
 pub(crate) use ask::Ask;
 pub(crate) use auth::refusal_body;
 pub(crate) use reply::Reply;
-
-/// Longest body of a request, in bytes. A large order is below 200 KB.
-const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
+pub(crate) use rim::{Class, answer};
 
 /// Everything handlers share.
 pub(crate) struct App {
@@ -60,9 +59,20 @@ pub(crate) struct App {
     pub(crate) oauth: OAuth,
     /// Places for open pages of the office that listen for news.
     pub(crate) listeners: Arc<Semaphore>,
-    /// Passwords hashed at a time.
-    pub(crate) hashing: Semaphore,
+    /// The queue before the password check.
+    pub(crate) hashing: Hashing,
     pub(crate) log: AccessLog,
+    pub(crate) rim: Rim,
+}
+
+/// What stands between the sockets and the handlers.
+pub(crate) struct Rim {
+    pub(crate) proxies: Proxies,
+    pub(crate) limits: Limits,
+    pub(crate) metrics: Metrics,
+    /// Who may read the figures.
+    pub(crate) watchers: Vec<Cidr>,
+    pub(crate) places: Arc<Places>,
 }
 
 impl App {
@@ -76,52 +86,12 @@ impl App {
     }
 }
 
-/// The service for a listening socket.
-pub(crate) fn router(app: Arc<App>) -> Router {
-    Router::new()
-        .fallback(answer)
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .with_state(app)
-}
-
-async fn answer(
-    State(app): State<Arc<App>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: Request,
-) -> Response {
-    let began = Instant::now();
-    let (parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, BODY_BYTES_MAX).await;
-    let ask = Ask::read(
-        &parts,
-        body.as_ref().cloned().unwrap_or_else(|_| Bytes::new()),
-        peer,
-    );
-    let (reply, caller) = match body {
-        Ok(_) => dispatch(&app, &ask).await,
-        Err(_) => (
-            Reply::error(413, "rest_too_large", "The request is too large."),
-            None,
-        ),
-    };
-    let status = reply.status();
-    app.log.write(&Line {
-        at_ms: app.clock.millis(),
-        method: ask.method.to_string(),
-        path: ask.shown_path(),
-        status: status.as_u16(),
-        ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-        user: caller.as_ref().map(|caller| caller.account.id),
-        session: caller
-            .as_ref()
-            .map(|caller| caller.session.to_string()[..8].to_owned()),
-    });
-    reply.into_response(&ask, &app.home, app.clock.seconds())
-}
-
 /// The one routing table.
 async fn dispatch(app: &App, ask: &Ask) -> (Reply, Option<Caller>) {
     let Some(route) = &ask.route else {
+        if let Some(reply) = watch::serve(app, ask).await {
+            return (reply, None);
+        }
         return (pages::serve(app, ask).await.unwrap_or_else(Reply::trouble), None);
     };
     if ask.method == "OPTIONS" {

@@ -12,6 +12,8 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use url::Url;
 
+use crate::config::Layers;
+
 mod access_log;
 mod accounts;
 mod activity;
@@ -29,10 +31,14 @@ mod http;
 mod keys;
 #[cfg(feature = "measure")]
 pub mod measure;
+mod limits;
+mod listen;
+mod metrics;
 mod oauth;
 mod office;
 mod opening;
 mod orders;
+mod proxies;
 mod push;
 mod sample;
 mod server;
@@ -43,9 +49,11 @@ mod tokens;
 
 pub use accounts::PasswordError;
 pub use clock::Clock;
+pub use config::{LogFormat, Origin, Setting};
 pub use error::ServerError;
 pub use fault::{FAULTS, Fault};
 pub use keys::{KeyFacts, KeysError, Rotation, Standing, rotate_keys, signing_keys};
+pub use listen::TlsError;
 pub use office::{
     AUDIT_CSV_HEAD, AuditLine, AuditSearch, Ends, ImportLine, NewPerson, Office, Outcome, PersonLine,
     SessionLine,
@@ -71,8 +79,8 @@ pub const ACCESS_LIFE_DEFAULT: Duration = Duration::from_secs(15 * 60);
 /// How a store server is run.
 #[derive(Debug, Clone)]
 pub struct ServeOptions {
-    /// Where to listen; port 0 takes a free one.
-    pub listen: SocketAddr,
+    /// Where to listen; port 0 takes a free one. What the settings say when absent.
+    pub listen: Option<SocketAddr>,
     /// Directory that holds everything the store keeps. One process at a time.
     pub data_dir: PathBuf,
     /// How long an access token lives, at least a second; what the configuration says when absent, else
@@ -89,6 +97,14 @@ pub struct ServeOptions {
     pub keys_dir: Option<PathBuf>,
     /// Configuration file (TOML).
     pub config: Option<PathBuf>,
+    /// Environment variables; those of our settings win over the file.
+    pub environment: Vec<(String, String)>,
+    /// Certificate chain (PEM); wins over the settings.
+    pub tls_cert: Option<PathBuf>,
+    /// Private key (PEM); wins over the settings.
+    pub tls_key: Option<PathBuf>,
+    /// How a line of the log looks; wins over the settings.
+    pub log_format: Option<LogFormat>,
     /// Writes one JSON line a request to `access.log` in the data directory.
     pub access_log: bool,
     /// The store's clock.
@@ -102,7 +118,16 @@ impl ServeOptions {
     #[must_use]
     pub fn new(listen: SocketAddr, data_dir: impl Into<PathBuf>) -> Self {
         Self {
-            listen,
+            listen: Some(listen),
+            ..Self::by_settings(data_dir)
+        }
+    }
+
+    /// A store that listens where its settings say.
+    #[must_use]
+    pub fn by_settings(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            listen: None,
             data_dir: data_dir.into(),
             access_life: None,
             public_url: None,
@@ -110,9 +135,68 @@ impl ServeOptions {
             database: None,
             keys_dir: None,
             config: None,
+            environment: Vec::new(),
+            tls_cert: None,
+            tls_key: None,
+            log_format: None,
             access_log: false,
             clock: Clock::system(),
             fault: None,
         }
     }
+
+    /// Every setting as these options, the environment and the file make it, and where its value came from.
+    ///
+    /// # Errors
+    /// When the file cannot be read, a key is not known, or a value makes no sense.
+    pub fn settings(&self) -> Result<Vec<Setting>, ServerError> {
+        let layers = self.layers()?;
+        layers.config()?;
+        let mut settings = layers.settings();
+        // A life the caller asks for is not held to the bounds of the file: tests live fast.
+        if let Some(life) = self.access_life
+            && let Some(shown) = settings
+                .iter_mut()
+                .find(|shown| shown.key == "sessions.access_life_s")
+        {
+            shown.value = life.as_secs().to_string();
+            shown.origin = Origin::Flag("--access-ttl");
+        }
+        if self.database.is_some()
+            && let Some(shown) = settings.iter_mut().find(|shown| shown.key == "database.url")
+        {
+            shown.value = "****".to_owned();
+            shown.origin = Origin::Flag("--database-url or EVERTILL_DATABASE_URL");
+        }
+        Ok(settings)
+    }
+
+    /// How a line of the log looks by these options, the environment and the file.
+    ///
+    /// # Errors
+    /// As [`ServeOptions::settings`].
+    pub fn effective_log_format(&self) -> Result<LogFormat, ServerError> {
+        Ok(self.layers()?.config()?.log.format)
+    }
+
+    pub(crate) fn layers(&self) -> Result<Layers, ServerError> {
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        Layers::default()
+            .file(self.config.as_deref())?
+            .environment(&self.environment)?
+            .flag("listen.address", self.listen.map(|address| address.to_string()))?
+            .flag("listen.public_url", self.public_url.as_ref().map(Url::to_string))?
+            .flag("listen.tls_cert", path(&self.tls_cert))?
+            .flag("listen.tls_key", path(&self.tls_key))?
+            .flag(
+                "log.format",
+                self.log_format.map(|format| format.word().to_owned()),
+            )
+    }
+}
+
+/// The example of a configuration file: every key with its default and its meaning.
+#[must_use]
+pub fn example_config() -> String {
+    config::example()
 }

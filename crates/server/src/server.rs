@@ -2,12 +2,13 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
+use axum::body::Body;
 use evertill_issuer::Limits;
+use hyper::body::Incoming;
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, oneshot},
-    task::JoinHandle,
+    task::{JoinHandle, JoinSet},
 };
 use url::Url;
 
@@ -17,10 +18,14 @@ use crate::{
     config::Config,
     fault,
     home::Home,
-    http::{self, App},
+    http::{self, App, Rim},
     keys::{self, Keys},
+    limits::{self, Hashing},
+    listen::{self, Seal, Terms},
+    metrics::Metrics,
     oauth::{Clients, OAuth},
     opening::{self, Opened},
+    proxies::Proxies,
     sample,
     sessions::Sessions,
     sign_in::{redirect::RedirectRules, throttle::Throttle},
@@ -29,13 +34,10 @@ use crate::{
 };
 
 /// How long a session may lie unused unless the configuration says otherwise.
-const IDLE_DEFAULT: Duration = Duration::from_secs(60 * 24 * 60 * 60);
+pub(crate) const IDLE_DEFAULT: Duration = Duration::from_secs(60 * 24 * 60 * 60);
 
 /// How long requests may go on after a stop was asked for.
 const STOP_MAX: Duration = Duration::from_secs(5);
-
-/// Passwords hashed at a time. Each takes 19 MiB and some 20 ms of one core; renewals must not starve.
-const HASHING_MAX: usize = 2;
 
 /// Open pages of the office that hear of news at a time. The others stay as they were loaded.
 const LISTENERS_MAX: usize = 64;
@@ -47,8 +49,7 @@ pub struct ServerHandle {
     url: Url,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
-    tending: JoinHandle<()>,
-    following: JoinHandle<()>,
+    tending: JoinSet<()>,
     database: Arc<dyn Store>,
     home: Home,
 }
@@ -76,7 +77,7 @@ impl ServerHandle {
             tracing::warn!("requests were still under way after five seconds and were cut");
             self.serving.abort();
         }
-        self.tending.abort();
+        self.tending.abort_all();
         let database = Arc::clone(&self.database);
         // Closing waits for the writer; a panic in there leaves nothing to do here.
         let _ = tokio::task::spawn_blocking(move || database.close()).await;
@@ -87,8 +88,7 @@ impl ServerHandle {
 impl Drop for ServerHandle {
     fn drop(&mut self) {
         self.serving.abort();
-        self.tending.abort();
-        self.following.abort();
+        self.tending.abort_all();
     }
 }
 
@@ -97,19 +97,14 @@ impl Drop for ServerHandle {
 /// # Errors
 /// Every way a start can fail has its own [`ServerError`]; nothing that was there is changed by a failed start.
 pub async fn start(options: ServeOptions) -> Result<ServerHandle, ServerError> {
-    let config = Config::load(options.config.as_deref())?;
+    let config = options.layers()?.config()?;
+    let certificate = config.listen.tls_cert.as_deref();
+    let seal = Seal::open(certificate, config.listen.tls_key.as_deref()).map_err(ServerError::Tls)?;
+    let seal = seal.map(Arc::new);
     let home = Home::open(&options.data_dir)?;
-    let listener = TcpListener::bind(options.listen)
-        .await
-        .map_err(|source| ServerError::Listen {
-            address: options.listen,
-            source,
-        })?;
-    let address = listener.local_addr().map_err(|source| ServerError::Listen {
-        address: options.listen,
-        source,
-    })?;
-    let url = options.public_url.clone().unwrap_or_else(|| reachable(address));
+    let (listener, address) = bind(config.listen.address).await?;
+    let public = config.listen.public_url.clone();
+    let url = public.unwrap_or_else(|| reachable(address, seal.is_some()));
     let Opened {
         store: database,
         keys,
@@ -127,27 +122,29 @@ pub async fn start(options: ServeOptions) -> Result<ServerHandle, ServerError> {
     )
     .await?;
     let rotate_every = config.keys.rotate_days.map(|days| days.0);
-    let tending = tokio::spawn(keys::tend(keys, rotate_every, options.clock.clone()));
-    let following = tokio::spawn(Arc::clone(&app.sessions).follow());
+    let mut tending = JoinSet::new();
+    tending.spawn(keys::tend(keys, rotate_every, options.clock.clone()));
+    tending.spawn(Arc::clone(&app.sessions).follow());
+    if let Some(seal) = &seal {
+        tending.spawn(listen::follow(Arc::downgrade(seal)));
+    }
     let (stop, stopped) = oneshot::channel();
-    let mut router = http::router(Arc::new(app));
+    let terms = Terms::new(&config.limits, config.listen.trusted_proxies);
+    let (places, app) = (Arc::clone(&app.rim.places), Arc::new(app));
     if let Some(fault) = options.fault {
         tracing::warn!("this store plays the fault {}: {}", fault.name, fault.what);
-        router = router.layer(axum::middleware::from_fn_with_state(fault, fault::play));
     }
-    let service: IntoMakeServiceWithConnectInfo<_, SocketAddr> = router.into_make_service_with_connect_info();
-    let serving = tokio::spawn(async move {
-        let stopping = async move {
-            // A handle that is dropped stops the server as well.
-            let _ = stopped.await;
-        };
-        if let Err(error) = axum::serve(listener, service)
-            .with_graceful_shutdown(stopping)
-            .await
-        {
-            tracing::error!(%error, "the store stopped listening");
+    let fault = options.fault;
+    let handler = move |line, request: hyper::Request<Incoming>| {
+        let (app, request) = (Arc::clone(&app), request.map(Body::new));
+        async move {
+            match fault {
+                None => http::answer(app, line, request).await,
+                Some(fault) => fault::play(fault, request, |request| http::answer(app, line, request)).await,
+            }
         }
-    });
+    };
+    let serving = tokio::spawn(listen::serve(listener, seal, terms, places, handler, stopped));
     tracing::info!(%address, url = %url, "the store is open");
     Ok(ServerHandle {
         address,
@@ -155,10 +152,19 @@ pub async fn start(options: ServeOptions) -> Result<ServerHandle, ServerError> {
         stop: Some(stop),
         serving,
         tending,
-        following,
         database,
         home,
     })
+}
+
+async fn bind(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), ServerError> {
+    let failed = |source| ServerError::Listen {
+        address: wanted,
+        source,
+    };
+    let listener = TcpListener::bind(wanted).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
 }
 
 async fn app(
@@ -206,18 +212,26 @@ async fn app(
         throttle: Throttle::default(),
         oauth: OAuth::new(Clients::new(&config.oauth.clients, &config.sign_in.redirect_uris)),
         listeners: Arc::new(Semaphore::new(LISTENERS_MAX)),
-        hashing: Semaphore::new(HASHING_MAX),
+        hashing: Hashing::new(config.limits.sign_ins_waiting.0),
         log,
+        rim: Rim {
+            proxies: Proxies::new(config.listen.trusted_proxies.clone()),
+            limits: limits::Limits::new(&config.limits),
+            metrics: Metrics::default(),
+            watchers: config.metrics.allow.clone(),
+            places: Arc::default(),
+        },
     })
 }
 
 /// The address of a socket as people type it; a socket on all interfaces is reached on this device.
-fn reachable(address: SocketAddr) -> Url {
+fn reachable(address: SocketAddr, is_sealed: bool) -> Url {
+    let scheme = if is_sealed { "https" } else { "http" };
     let ip = match address.ip() {
         ip if ip.is_unspecified() && ip.is_ipv6() => std::net::Ipv6Addr::LOCALHOST.into(),
         ip if ip.is_unspecified() => std::net::Ipv4Addr::LOCALHOST.into(),
         ip => ip,
     };
     let socket = SocketAddr::new(ip, address.port());
-    Url::parse(&format!("http://{socket}/")).expect("a socket address is always a valid authority")
+    Url::parse(&format!("{scheme}://{socket}/")).expect("a socket address is always a valid authority")
 }

@@ -381,6 +381,19 @@ impl Sessions {
         self.store.sessions(of).await
     }
 
+    /// How many sessions neither ended nor ran out.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn count(&self) -> Result<u64, StoreError> {
+        let of = Living {
+            account_id: None,
+            limits: self.limits,
+            now: self.clock.seconds(),
+        };
+        self.store.count_sessions(of).await
+    }
+
     /// Ends the chosen living sessions and says which they were. Their access tokens are refused from here on.
     ///
     /// # Errors

@@ -8,7 +8,8 @@
 use std::{
     future::Future,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
+    time::Instant,
 };
 
 use evertill_issuer::{Counter, Limits};
@@ -20,6 +21,7 @@ use crate::sessions::renewal;
 use crate::{
     accounts::PasswordHash,
     audit::{AuditEntry, AuditQuery, AuditRow},
+    metrics,
     push::{customer::CustomerPush, order::OrderPush, outcome::Pushed},
     sessions::renewal::{RenewalAsk, Renewed},
 };
@@ -90,11 +92,17 @@ impl StoreError {
 }
 
 /// An answer on its way.
-pub(crate) struct Pending<T>(Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>);
+pub(crate) struct Pending<T> {
+    work: Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>,
+    began: Instant,
+}
 
 impl<T> Pending<T> {
     pub(crate) fn new(work: impl Future<Output = Result<T, StoreError>> + Send + 'static) -> Self {
-        Self(Box::pin(work))
+        Self {
+            work: Box::pin(work),
+            began: Instant::now(),
+        }
     }
 }
 
@@ -102,7 +110,9 @@ impl<T> Future for Pending<T> {
     type Output = Result<T, StoreError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.as_mut().poll(context)
+        let result = ready!(self.work.as_mut().poll(context));
+        metrics::DATABASE.observe(self.began.elapsed());
+        Poll::Ready(result)
     }
 }
 
@@ -136,6 +146,8 @@ pub(crate) trait Store: std::fmt::Debug + Send + Sync + 'static {
     fn access_used(&self, id: Uuid, counter: Counter, now: i64) -> Pending<Option<Account>>;
     /// Sessions that neither ended nor ran out, newest first; of one account or of all.
     fn sessions(&self, of: Living) -> Pending<Vec<(Session, Option<Account>)>>;
+    /// How many sessions neither ended nor ran out.
+    fn count_sessions(&self, of: Living) -> Pending<u64>;
     /// Ends the chosen living sessions; says which they were. Durable when answered.
     fn end_sessions(&self, which: Which, ended: Ended) -> Pending<Vec<Uuid>>;
     /// Sessions that ended after `mark` on any node, and the mark to ask with next time. Nothing but the mark for

@@ -3,6 +3,9 @@
 /// Directory that holds everything a process keeps: vault, till database, key file. `--data-dir` wins over it.
 pub const HOME: &str = "EVERTILL_HOME";
 
+/// Settings of the store server, a TOML file. `--config` wins over it.
+pub const CONFIG: &str = "EVERTILL_CONFIG";
+
 /// Log filter in the syntax of `tracing` (`info`, `evertill_client=debug`).
 pub const LOG: &str = "EVERTILL_LOG";
 

@@ -2,10 +2,15 @@
 
 use std::path::PathBuf;
 
-use evertill_server::{DatabaseUrl, FAULTS, Fault, ServeOptions, ServerError, start};
+use evertill_server::{DatabaseUrl, FAULTS, Fault, LogFormat, ServeOptions, ServerError, Setting, start};
 use evertill_wire::env;
 
-use crate::{cli::Serve, failure::Failure, printer::Printer, stop};
+use crate::{
+    cli::{Lines, Serve},
+    failure::Failure,
+    printer::Printer,
+    stop,
+};
 
 /// The accounts of the sample shop; the password of each is its name followed by `-demo`.
 pub(crate) const ACCOUNTS: [(&str, &str); 4] = [
@@ -20,26 +25,23 @@ pub(crate) const ACCOUNTS: [(&str, &str); 4] = [
 /// # Errors
 ///
 /// When the store does not open.
-pub(crate) async fn run(options: Serve, data_dir: PathBuf, printer: &Printer) -> Result<(), Failure> {
-    if options.fault.as_deref() == Some("list") {
+pub(crate) async fn run(command: Serve, data_dir: PathBuf, printer: &Printer) -> Result<(), Failure> {
+    if command.fault.as_deref() == Some("list") {
         return list_faults(printer);
     }
-    let fault = fault(&options)?;
-    let has_accounts = options.sample_shop;
-    let database = database(options.database_url.as_deref())?;
+    if command.example_config {
+        return printer.data(evertill_server::example_config().trim_end());
+    }
     let place = data_dir.display().to_string();
-    let store = start(ServeOptions {
-        access_life: options.access_ttl,
-        public_url: options.public_url,
-        sample_shop: options.sample_shop,
-        config: options.config,
-        database,
-        keys_dir: options.keys,
-        access_log: true,
-        fault,
-        ..ServeOptions::new(options.listen, data_dir)
-    })
-    .await?;
+    let options = ServeOptions {
+        fault: fault(&command)?,
+        ..options(&command, data_dir)?
+    };
+    if command.print_config {
+        return print(&options.settings()?, printer);
+    }
+    let has_accounts = options.sample_shop;
+    let store = start(options).await?;
     printer.data(&format!("The store is open: {}", store.url()))?;
     printer.data(&format!("Listening on {}", store.address()))?;
     printer.data(&format!("Data directory: {place}"))?;
@@ -88,6 +90,70 @@ fn list_faults(printer: &Printer) -> Result<(), Failure> {
         printer.data(&format!("{:<22} {:<9} {}", fault.name, fault.code, fault.what))?;
     }
     Ok(())
+}
+
+fn options(command: &Serve, data_dir: PathBuf) -> Result<ServeOptions, ServerError> {
+    // A variable that is not text cannot be one of ours.
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        // It may hold a password and is read on its own.
+        .filter(|(name, _)| name != env::DATABASE_URL)
+        .collect();
+    Ok(ServeOptions {
+        listen: command.listen,
+        access_life: command.access_ttl,
+        public_url: command.public_url.clone(),
+        sample_shop: command.sample_shop,
+        config: command.config.clone(),
+        environment,
+        tls_cert: command.tls_cert.clone(),
+        tls_key: command.tls_key.clone(),
+        log_format: command.log_format.map(|lines| match lines {
+            Lines::Text => LogFormat::Text,
+            Lines::Json => LogFormat::Json,
+        }),
+        database: database(command.database_url.as_deref())?,
+        keys_dir: command.keys.clone(),
+        access_log: true,
+        ..ServeOptions::by_settings(data_dir)
+    })
+}
+
+/// How the log of this command should look.
+///
+/// # Errors
+///
+/// When the settings make no sense.
+pub(crate) fn log_format(command: &Serve) -> Result<LogFormat, Failure> {
+    if command.example_config {
+        return Ok(LogFormat::default());
+    }
+    Ok(options(command, PathBuf::new())?.effective_log_format()?)
+}
+
+/// One line for each setting: what it is, and who said so.
+fn print(settings: &[Setting], printer: &Printer) -> Result<(), Failure> {
+    let width = |text: fn(&Setting) -> usize| settings.iter().map(text).max().unwrap_or_default();
+    let (keys, values) = (
+        width(|setting| setting.key.len()),
+        width(|setting| shown(setting).chars().count()),
+    );
+    for setting in settings {
+        let value = shown(setting);
+        printer.data(&format!(
+            "{:<keys$} = {value:<values$}  # {}",
+            setting.key, setting.origin
+        ))?;
+    }
+    Ok(())
+}
+
+fn shown(setting: &Setting) -> String {
+    match (setting.value.as_str(), setting.unit) {
+        ("", _) => "(not set)".to_owned(),
+        (value, "") => value.to_owned(),
+        (value, unit) => format!("{value} {unit}"),
+    }
 }
 
 /// Prints the sample shop's accounts.

@@ -26,7 +26,10 @@ pub(crate) struct Ask {
     body: Bytes,
     /// What the body holds, once somebody has asked.
     sent: OnceLock<Sent>,
+    /// Who asks: the other end of the connection, or whom a trusted proxy speaks for.
     pub(crate) peer: SocketAddr,
+    /// Whether somebody stands in between whom the owner has not listed.
+    pub(crate) is_relayed_by_a_stranger: bool,
 }
 
 /// What a body holds.
@@ -72,6 +75,7 @@ impl Ask {
             body,
             sent: OnceLock::new(),
             peer,
+            is_relayed_by_a_stranger: false,
         }
     }
 

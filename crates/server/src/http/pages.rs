@@ -11,6 +11,7 @@ use crate::{
     accounts::{PASSWORD_BYTES_MAX, PasswordHash},
     admin,
     audit::AuditEntry,
+    metrics::SignIn,
     oauth,
     sessions::Opening,
     sign_in::{
@@ -27,6 +28,9 @@ const FONT: &[u8] = include_bytes!("../../assets/inter-till.woff2");
 
 /// Longest state a client may send, in bytes.
 const STATE_BYTES_MAX: usize = 1024;
+
+/// Seconds after which somebody may try to sign in again when many do.
+const BUSY_RETRY_AFTER_S: u32 = 2;
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -165,6 +169,7 @@ pub(crate) enum Fault {
     Credentials,
     Disabled,
     Permission,
+    Busy,
 }
 
 impl Fault {
@@ -182,6 +187,7 @@ impl Fault {
             Self::Credentials => "Invalid username or password.",
             Self::Disabled => "This account is switched off. Ask the owner of the shop.",
             Self::Permission => "You do not have permission to access the POS.",
+            Self::Busy => "Many people are signing in right now. Please try again in a moment.",
         }
     }
 }
@@ -204,6 +210,23 @@ async fn sign_in(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
         },
         Some(_) => too_many(app, ask).map_or(Ok(None), Err),
     };
+    if ask.method == "POST" {
+        app.rim.metrics.signed_in(match &result {
+            Ok(_) => SignIn::Accepted,
+            Err(Fault::Locked | Fault::TooMany) => SignIn::Throttled,
+            Err(Fault::Busy) => SignIn::Busy,
+            Err(
+                Fault::Redirect
+                | Fault::State
+                | Fault::Session
+                | Fault::SessionExpired
+                | Fault::Nonce
+                | Fault::Credentials
+                | Fault::Disabled
+                | Fault::Permission,
+            ) => SignIn::Refused,
+        });
+    }
     match result {
         Ok(Some(location)) => Ok(Reply::empty(302)
             .with(header::LOCATION, location)
@@ -249,11 +272,13 @@ pub(crate) async fn show(
         redirect_uri: &visit.redirect_text,
         state: &visit.state,
     };
-    Ok(page(
-        200,
-        &template,
-        &redirect.map(Redirect::form_source).unwrap_or_default(),
-    ))
+    let target = redirect.map(Redirect::form_source).unwrap_or_default();
+    Ok(match fault {
+        Some(Fault::Busy) => {
+            page(503, &template, &target).with(header::RETRY_AFTER, BUSY_RETRY_AFTER_S.to_string())
+        }
+        _ => page(200, &template, &target),
+    })
 }
 
 /// A form that was sent: who it is, or what is wrong, in a stock store's order of checks.
@@ -312,8 +337,8 @@ pub(crate) async fn recognise(
     let name = account
         .as_ref()
         .map_or_else(|| login.to_owned(), |account| account.username.clone());
-    let Ok(_permit) = app.hashing.acquire().await else {
-        return Err(StoreError::Closed);
+    let Ok(_permit) = app.hashing.enter().await else {
+        return Ok(Err(Fault::Busy));
     };
     let now = app.clock.seconds();
     match app

@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
+use evertill_wire::{Code, Problem};
 use serde_json::{Map, Value, json};
 
 use super::Ask;
@@ -12,6 +13,9 @@ use crate::{clock::http_date, store::StoreError};
 
 /// Seconds after which a client may come again when the database is in trouble.
 const RETRY_AFTER_S: u32 = 5;
+
+/// Seconds after which a client may come again when there is no room for it.
+const BUSY_RETRY_AFTER_S: u32 = 2;
 
 const ALLOW_HEADERS: &str = "Authorization, X-WP-Nonce, Content-Disposition, Content-MD5, Content-Type, X-WCPOS, \
      X-HTTP-Method-Override, Idempotency-Key, If-Match, If-None-Match, X-WCPOS-Idempotency-Key, X-WCPOS-Store";
@@ -169,6 +173,52 @@ impl Reply {
             .headers
             .push((header::RETRY_AFTER, RETRY_AFTER_S.to_string()));
         reply
+    }
+
+    /// A problem document (RFC 9457), for routes that no stock client knows.
+    pub(crate) fn problem(problem: &Problem) -> Self {
+        match serde_json::to_vec(problem) {
+            Ok(bytes) => Self::new(
+                problem.status,
+                Content::Bytes {
+                    media_type: Problem::CONTENT_TYPE,
+                    bytes,
+                },
+            ),
+            Err(_) => Self::empty(problem.status),
+        }
+    }
+
+    /// As much is under way as the store takes on.
+    pub(crate) fn busy() -> Self {
+        Self::json_with(
+            503,
+            json!({
+                "code": "evertill_busy",
+                "message": "The store has as much to do as it takes on. Nothing is lost; try again shortly.",
+                "data": {
+                    "status": 503, "retry_after_seconds": BUSY_RETRY_AFTER_S,
+                    "evertill_code": Code::SERVICE_UNAVAILABLE,
+                },
+            }),
+        )
+        .with(header::RETRY_AFTER, BUSY_RETRY_AFTER_S.to_string())
+    }
+
+    /// A text in the body, where it is JSON.
+    pub(crate) fn word(&self, name: &str) -> Option<&str> {
+        match &self.body {
+            Content::Json(value) => value.get(name)?.as_str(),
+            Content::None | Content::Bytes { .. } | Content::Events(_) => None,
+        }
+    }
+
+    /// Why a session ended, where the body tells it.
+    pub(crate) fn reason(&self) -> Option<&str> {
+        match &self.body {
+            Content::Json(value) => value.get("evertill")?.get("reason")?.as_str(),
+            Content::None | Content::Bytes { .. } | Content::Events(_) => None,
+        }
     }
 
     pub(crate) fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {

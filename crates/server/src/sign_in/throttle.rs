@@ -6,6 +6,8 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use crate::proxies::neighbourhood;
+
 /// Wrong guesses for one name before it rests.
 const NAME_MAX: u32 = 5;
 
@@ -25,6 +27,7 @@ const ENTRIES_MAX: usize = 10_000;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
     Name(String),
+    /// An IPv4 address, or the /64 of an IPv6 address.
     Address(IpAddr),
 }
 
@@ -74,7 +77,7 @@ pub(crate) struct Throttle(Mutex<HashMap<Key, Count>>);
 impl Throttle {
     /// Whether the address may try at all.
     pub(crate) fn address(&self, address: IpAddr, now: i64) -> Option<Rest> {
-        self.rests(&Key::Address(address), ADDRESS_MAX, now)
+        self.rests(&Key::Address(neighbourhood(address)), ADDRESS_MAX, now)
             .then_some(Rest::Address)
     }
 
@@ -103,7 +106,7 @@ impl Throttle {
     pub(crate) fn failed(&self, name: &str, address: IpAddr, now: i64) -> Guesses {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut guesses = Guesses::default();
-        for key in [Key::Name(normal(name)), Key::Address(address)] {
+        for key in [Key::Name(normal(name)), Key::Address(neighbourhood(address))] {
             if counts.len() >= ENTRIES_MAX && !counts.contains_key(&key) {
                 forget(&mut counts, now);
             }
@@ -182,6 +185,19 @@ mod tests {
         }
         assert_eq!(throttle.address(HERE, 1), Some(Rest::Address));
         assert_eq!(throttle.address([10, 0, 0, 1].into(), 1), None);
+    }
+
+    #[test]
+    fn who_has_a_whole_ipv6_network_guesses_no_more_often() {
+        let throttle = Throttle::default();
+        for guess in 0..10_u16 {
+            let address = [0x2001, 0xdb8, 0, 0, guess, guess, 0, 1].into();
+            throttle.failed(&format!("name{guess}"), address, 0);
+        }
+        let neighbour = [0x2001, 0xdb8, 0, 0, 9, 9, 9, 9].into();
+        assert_eq!(throttle.address(neighbour, 1), Some(Rest::Address));
+        let stranger = [0x2001, 0xdb8, 0, 1, 0, 0, 0, 1].into();
+        assert_eq!(throttle.address(stranger, 1), None);
     }
 
     #[test]

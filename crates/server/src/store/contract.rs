@@ -397,6 +397,14 @@ async fn only_living_sessions_are_listed_and_ended(store: Arc<dyn Store>) {
     }
     assert_eq!(living(store.as_ref(), Some(3), NOW).await.len(), 2);
     assert_eq!(living(store.as_ref(), None, NOW).await.len(), 3);
+    for (account_id, expected) in [(Some(3), 2), (None, 3)] {
+        let of = Living {
+            account_id,
+            limits: LIMITS,
+            now: NOW,
+        };
+        assert_eq!(store.count_sessions(of).await.unwrap(), expected);
+    }
     let foreign_name = Which::One {
         account_id: 3,
         id: foreign.id,

@@ -218,6 +218,10 @@ impl Store for Postgres {
         self.engine.read(of, |db, of| Box::pin(sessions::living(db, of)))
     }
 
+    fn count_sessions(&self, of: Living) -> Pending<u64> {
+        self.engine.read(of, |db, of| Box::pin(sessions::count(db, of)))
+    }
+
     fn end_sessions(&self, which: Which, ended: Ended) -> Pending<Vec<Uuid>> {
         let ending = self.engine.write(Mode::Transaction, (which, ended), |db, ask| {
             Box::pin(sessions::end(db, ask))

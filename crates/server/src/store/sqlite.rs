@@ -185,6 +185,10 @@ impl Store for Sqlite {
         Pending::new(async move { live.living(of).await })
     }
 
+    fn count_sessions(&self, of: Living) -> Pending<u64> {
+        self.engine.read(move |db| sessions::count(db, of))
+    }
+
     fn end_sessions(&self, which: Which, ended: Ended) -> Pending<Vec<Uuid>> {
         let live = Arc::clone(&self.live);
         Pending::new(async move { live.end(which, ended).await })

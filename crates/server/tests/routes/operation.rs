@@ -71,8 +71,12 @@ async fn a_wrong_configuration_is_named_to_the_key() {
     };
     let error = start(options).await.unwrap_err();
     assert_eq!(error.code(), Code::INVALID_CONFIGURATION);
-    let cause = std::error::Error::source(&error).unwrap().to_string();
-    assert!(cause.contains("redirect_urls"), "{cause}");
+    assert!(error.to_string().contains("sign_in.redirect_urls"), "{error}");
+    assert!(
+        error.remedy().contains("sign_in.redirect_uris"),
+        "{}",
+        error.remedy()
+    );
 }
 
 #[tokio::test]

@@ -253,6 +253,18 @@ pub(super) async fn living(db: &Db, of: &Living) -> Result<Vec<(Session, Option<
     rows.iter().map(read).collect()
 }
 
+pub(super) async fn count(db: &Db, of: &Living) -> Result<u64, StoreError> {
+    let row = db
+        .all(
+            "SELECT count(*) FROM sessions
+             WHERE ended_at IS NULL AND renewed_at > $1 AND signed_in_at > $2 AND ($3::BIGINT IS NULL OR account_id = $3)",
+            &[&of.renewed_after(), &of.signed_in_after(), &of.account_id],
+        )
+        .await?;
+    let count: i64 = row.first().map_or(Ok(0), |row| row.try_get(0))?;
+    Ok(count.unsigned_abs())
+}
+
 pub(super) async fn end(db: &Db, (which, ended): &(Which, Ended)) -> Result<Vec<Uuid>, StoreError> {
     let text = serde_json::to_string(ended)?;
     let mut values: Vec<&(dyn ToSql + Sync)> = vec![&ended.at, &text];

@@ -224,6 +224,22 @@ pub(super) fn living(db: &Connection, of: Living) -> Result<Vec<(Session, Option
     rows.map(|row| row?).collect()
 }
 
+pub(super) fn count(db: &Connection, of: Living) -> Result<u64, StoreError> {
+    let whose = match of.account_id {
+        Some(_) => "account_id = ?1",
+        None => "?1 IS NULL",
+    };
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT count(*) FROM sessions
+         WHERE {whose} AND ended_at IS NULL AND renewed_at > ?2 AND signed_in_at > ?3"
+    ))?;
+    let count: i64 = statement.query_row(
+        params![of.account_id, of.renewed_after(), of.signed_in_after()],
+        |row| row.get(0),
+    )?;
+    Ok(count.unsigned_abs())
+}
+
 pub(super) fn end(db: &Connection, which: Which, ended: &Ended) -> Result<Vec<Uuid>, StoreError> {
     let (chosen, account_id, id) = match which {
         Which::One { account_id, id } => ("account_id = ?3 AND id = ?4", account_id, Some(id)),

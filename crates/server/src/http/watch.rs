@@ -1,0 +1,78 @@
+//! What machines ask about the process: is it there, can it serve, how is it doing.
+
+use std::time::Duration;
+
+use axum::http::header;
+use evertill_wire::{Code, Problem};
+use serde_json::json;
+
+use super::{App, Ask, Reply};
+use crate::metrics::{self, Gauges};
+
+/// How long the database may take to say that it is there.
+const DATABASE_LONGEST: Duration = Duration::from_secs(2);
+
+/// Seconds after which somebody may ask again whether the database is back.
+const RETRY_AFTER_S: u32 = 2;
+
+/// Answers, where the path is one of these.
+pub(super) async fn serve(app: &App, ask: &Ask) -> Option<Reply> {
+    let path = ask.path.as_str();
+    if !matches!(path, "/healthz" | "/readyz" | "/metrics") {
+        return None;
+    }
+    if !ask.is_get() {
+        return Some(wrong_method());
+    }
+    let reply = match path {
+        "/healthz" => Reply::json(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")})),
+        "/readyz" => ready(app).await,
+        _ => figures(app, ask).await,
+    };
+    Some(reply.with(header::CACHE_CONTROL, "no-store"))
+}
+
+fn wrong_method() -> Reply {
+    Reply::problem(&Problem::of(Code::UNSUPPORTED_METHOD).with_status(405)).with(header::ALLOW, "GET, HEAD")
+}
+
+async fn ready(app: &App) -> Reply {
+    match tokio::time::timeout(DATABASE_LONGEST, app.store.shop()).await {
+        Ok(Ok(_)) => Reply::json(json!({"status": "ready"})),
+        Ok(Err(_)) | Err(_) => Reply::problem(
+            &Problem::of(Code::SERVICE_UNAVAILABLE)
+                .with_status(503)
+                .with_detail("The database does not answer."),
+        )
+        .with(header::RETRY_AFTER, RETRY_AFTER_S.to_string()),
+    }
+}
+
+/// The figures, for those on the list. A request that an unlisted proxy passed on comes from anywhere.
+async fn figures(app: &App, ask: &Ask) -> Reply {
+    let client = ask.peer.ip();
+    let is_allowed = app.rim.watchers.iter().any(|block| block.contains(client));
+    if !is_allowed || ask.is_relayed_by_a_stranger {
+        return Reply::problem(
+            &Problem::of(Code::INSUFFICIENT_PERMISSIONS)
+                .with_status(403)
+                .with_detail("The figures are for the addresses listed in metrics.allow."),
+        );
+    }
+    let sessions = match tokio::time::timeout(DATABASE_LONGEST, app.sessions.count()).await {
+        Ok(Ok(count)) => Some(count),
+        Ok(Err(_)) | Err(_) => None,
+    };
+    let gauges = Gauges {
+        connections: app.rim.places.taken(),
+        renewals_under_way: app.rim.limits.renewals.taken(),
+        requests_under_way: app.rim.limits.requests.taken(),
+        body_bytes: app.rim.limits.body_bytes(),
+        sign_ins_waiting: app.hashing.waiting(),
+        is_database_up: sessions.is_some(),
+        sessions,
+    };
+    let mut page = String::new();
+    metrics::write(&mut page, &app.rim.metrics, &gauges);
+    Reply::bytes("text/plain; version=0.0.4; charset=utf-8", page.into_bytes())
+}
