@@ -5,6 +5,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 use evertill_wire::Code;
 
 use crate::{
+    backup::CopyError,
     config::Origin,
     listen::TlsError,
     store::{StoreError, postgres::DatabaseUrlError},
@@ -49,6 +50,14 @@ pub enum ServerError {
         origin: Origin,
         /// What is wrong with it.
         source: Box<toml::de::Error>,
+    },
+    /// A copy of the store could not be made, checked or put back.
+    #[error("could not work on the copy {}", .path.display())]
+    Copy {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: CopyError,
     },
     /// Certificate or key cannot be used.
     #[error("could not set up TLS")]
@@ -206,6 +215,12 @@ impl ServerError {
             | Self::DatabaseTls(_)
             | Self::DatabaseRoots { .. }
             | Self::DatabasePool => Code::INVALID_CONFIGURATION,
+            Self::Copy { source, .. } => match source {
+                CopyError::File(error) if is_full(error) => Code::DISK_FULL,
+                CopyError::File(_) | CopyError::Taken => Code::PERMISSION_DENIED,
+                CopyError::Database(_) | CopyError::Damaged(_) => Code::LOCAL_DATABASE_FAILED,
+                CopyError::ForeignKeys => Code::STORE_KEYS_UNUSABLE,
+            },
             Self::Tls(source) if source.is_permission() => Code::PERMISSION_DENIED,
             Self::Tls(_) => Code::INVALID_CONFIGURATION,
             Self::DataDirectory { source, .. } if is_full(source) => Code::DISK_FULL,
@@ -250,6 +265,18 @@ impl ServerError {
                     format!("Did you mean {nearest}? `evertill serve --print-config` lists every setting.")
                 }
                 None => "`evertill serve --print-config` lists every setting.".to_owned(),
+            };
+        }
+        if let Self::Copy { source, .. } = self {
+            return match source {
+                CopyError::Taken => "Choose another name with `--to`; a copy is never written over.".to_owned(),
+                CopyError::ForeignKeys => {
+                    "Restore into an empty data directory, or put the copy's own keys.json back first.".to_owned()
+                }
+                CopyError::File(_) => "Check that both files of the copy are there, that there is room, and that this account may write.".to_owned(),
+                CopyError::Database(_) | CopyError::Damaged(_) => {
+                    "Nothing was changed. Use another copy, or make a new one while the store is well.".to_owned()
+                }
             };
         }
         if let Self::Tls(TlsError::HalfNamed) = self {

@@ -19,6 +19,7 @@ mod accounts;
 mod activity;
 mod admin;
 mod audit;
+mod backup;
 mod catalogue;
 mod clock;
 mod config;
@@ -48,6 +49,7 @@ mod store;
 mod tokens;
 
 pub use accounts::PasswordError;
+pub use backup::{CopyError, Inventory, backup, check, restore};
 pub use clock::Clock;
 pub use config::{LogFormat, Origin, Setting};
 pub use error::ServerError;

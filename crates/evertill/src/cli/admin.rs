@@ -15,6 +15,8 @@ pub(crate) struct Admin {
 /// What an owner looks after.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AdminCommand {
+    #[command(flatten)]
+    Copies(Copies),
     /// The people of the shop: list them, add somebody, change a password or a role, switch an account off.
     Users(Users),
     /// Who is signed in, and ending it.
@@ -213,4 +215,26 @@ pub(crate) struct ImportWordpress {
     /// A JSON list, one object for each row.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Copies of the store, and a look through it.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Copies {
+    /// Copy the store while it runs: the database into FILE, its keys into FILE.keys beside it.
+    ///
+    /// The copy is checked before it gets its name. Keep it as you keep the store: it holds secrets. Restoring it signs
+    /// nobody out.
+    Backup {
+        /// The new file.
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Put a copy in the place of the store, which must not run. What was there is kept beside it.
+    Restore {
+        /// The copy; FILE.keys must lie beside it.
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+    },
+    /// Look through the store: is the database whole, its version known, are the keys there.
+    Check,
 }

@@ -14,6 +14,7 @@ use crate::{
     printer::Printer,
 };
 
+mod copies;
 mod import;
 mod sessions;
 mod users;
@@ -24,8 +25,12 @@ mod users;
 ///
 /// When there is no store in the data directory, or what was named is not in it.
 pub(crate) async fn run(options: Admin, data_dir: &Path, printer: &Printer) -> Result<(), Failure> {
+    if let AdminCommand::Copies(command) = &options.command {
+        return copies::run(command, data_dir, printer);
+    }
     let office = Office::open(data_dir, Clock::system())?;
     match options.command {
+        AdminCommand::Copies(_) => Ok(()),
         AdminCommand::Users(users) => users::run(users.command, &office, printer).await,
         AdminCommand::Sessions(sessions) => sessions::run(sessions.command, &office, printer).await,
         AdminCommand::Keys(keys) => self::keys(&keys.command, data_dir, &office, printer).await,

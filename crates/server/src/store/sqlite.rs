@@ -34,7 +34,7 @@ use journal::Journal;
 use renew::{Behind, Live};
 
 /// Name of the database file in the data directory.
-const FILE: &str = "store.sqlite3";
+pub(crate) const DATABASE_FILE: &str = "store.sqlite3";
 
 /// Every migration, oldest first. Only ever append.
 const MIGRATIONS: &[&str] = &[
@@ -62,7 +62,7 @@ pub(crate) enum Found {
 impl Sqlite {
     /// Looks whether a database is there, and refuses one from a newer version before anything is touched.
     pub(crate) fn look(data_dir: &Path) -> Result<Found, ServerError> {
-        let path = data_dir.join(FILE);
+        let path = data_dir.join(DATABASE_FILE);
         if !path.exists() {
             return Ok(Found::Nothing);
         }
@@ -81,7 +81,7 @@ impl Sqlite {
     /// Opens and migrates.
     pub(crate) fn open(data_dir: &Path) -> Result<Self, ServerError> {
         Self::look(data_dir)?;
-        let path = data_dir.join(FILE);
+        let path = data_dir.join(DATABASE_FILE);
         // SQLite gives the files beside the database the rights of the database.
         private()
             .append(true)
@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn a_database_from_a_newer_version_is_refused_untouched() {
         let home = tempfile::tempdir().unwrap();
-        let path = home.path().join(FILE);
+        let path = home.path().join(DATABASE_FILE);
         let connection = Connection::open(&path).unwrap();
         connection.pragma_update(None, "user_version", 99).unwrap();
         drop(connection);
@@ -292,7 +292,7 @@ mod tests {
     fn the_database_itself_refuses_to_change_or_shorten_the_audit_log() {
         let home = tempfile::tempdir().unwrap();
         drop(Sqlite::open(home.path()).unwrap());
-        let connection = connect(&home.path().join(FILE)).unwrap();
+        let connection = connect(&home.path().join(DATABASE_FILE)).unwrap();
         let entry = crate::audit::AuditEntry::new(1, crate::audit::AuditKind::Backup, "a backup was made");
         audit::append(&connection, &entry).unwrap();
         for sql in ["UPDATE audit SET sentence = 'x'", "DELETE FROM audit"] {
@@ -308,7 +308,7 @@ mod tests {
     fn a_file_that_is_no_database_is_refused() {
         let home = tempfile::tempdir().unwrap();
         std::fs::write(
-            home.path().join(FILE),
+            home.path().join(DATABASE_FILE),
             "this is not a database, whatever its name says",
         )
         .unwrap();

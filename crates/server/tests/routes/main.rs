@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops right there")]
 
 mod audit;
+mod backup;
 mod catalogue;
 mod crash;
 mod dangers;
