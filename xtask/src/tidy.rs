@@ -112,7 +112,49 @@ pub(crate) fn check() -> Result<Vec<String>> {
         let text = fs::read_to_string(&path).with_context(|| format!("could not read {}", path.display()))?;
         findings.extend(file(path.strip_prefix(root()).unwrap_or(&path), &text));
     }
+    findings.extend(unproven()?);
     Ok(findings)
+}
+
+/// Tests that the tables of `SECURITY.md` name and nobody wrote.
+fn unproven() -> Result<Vec<String>> {
+    let page = fs::read_to_string(root().join("SECURITY.md")).context("could not read SECURITY.md")?;
+    let mut code = String::new();
+    for path in sources(&root())? {
+        code += &fs::read_to_string(&path).with_context(|| format!("could not read {}", path.display()))?;
+    }
+    Ok(named_tests(&page)
+        .into_iter()
+        .filter(|name| {
+            let bare = name.rsplit("::").next().unwrap_or(name);
+            !code.contains(&format!("fn {bare}("))
+        })
+        .map(|name| format!("SECURITY.md: no test is called {name}"))
+        .collect())
+}
+
+/// The names in the last column of each table whose last heading is "test".
+fn named_tests(page: &str) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    let mut is_table_of_tests = false;
+    for line in page.lines() {
+        let Some(row) = line.strip_prefix('|') else {
+            is_table_of_tests = false;
+            continue;
+        };
+        let last = row
+            .trim_end()
+            .trim_end_matches('|')
+            .rsplit('|')
+            .next()
+            .unwrap_or_default()
+            .trim();
+        is_table_of_tests |= matches!(last, "test" | "tests");
+        if is_table_of_tests {
+            names.extend(last.split('`').skip(1).step_by(2));
+        }
+    }
+    names
 }
 
 fn metadata() -> Result<Value> {
@@ -298,6 +340,12 @@ mod tests {
             file(Path::new("crates/client/src/clock.rs"), "Instant::now()").len(),
             0
         );
+    }
+
+    #[test]
+    fn the_tests_a_table_names_are_read_from_its_last_column() {
+        let page = "`not_this`\n| a | test |\n|---|---|\n| `nor_this` | `one_test`, `other_test` |\n\n| a | b |\n| x | `y` |\n";
+        assert_eq!(named_tests(page), BTreeSet::from(["one_test", "other_test"]));
     }
 
     #[test]
