@@ -257,8 +257,6 @@ fn caught<T>(
 
 #[cfg(test)]
 mod tests {
-    use evertill_wire::Code;
-
     use super::*;
 
     struct Alone;
@@ -352,36 +350,6 @@ mod tests {
             engine.write(|db| add(db, "late")).await,
             Err(StoreError::Closed)
         ));
-    }
-
-    #[tokio::test]
-    async fn on_a_full_disk_reading_goes_on_and_writing_resumes_when_there_is_room() {
-        let home = tempfile::tempdir().unwrap();
-        let engine = engine(&home);
-        let limit = |pages: u32| {
-            engine.write(move |db| Ok(db.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?))
-        };
-        add_all(&engine, 1).await.unwrap();
-        limit(8).await.unwrap();
-        let error = add_all(&engine, 10_000).await.unwrap_err();
-        assert_eq!(error.code(), Code::DISK_FULL);
-        assert_eq!(names(&engine).await.len(), 1, "what was written is still read");
-        limit(100_000).await.unwrap();
-        add_all(&engine, 10_000).await.unwrap();
-        assert_eq!(names(&engine).await.len(), 10_000);
-    }
-
-    async fn add_all(engine: &Engine, count: u32) -> Result<(), StoreError> {
-        let rows = engine.write(move |db| {
-            for number in 0..count {
-                db.execute(
-                    "INSERT OR IGNORE INTO things (name) VALUES (?1)",
-                    [format!("{number:020}")],
-                )?;
-            }
-            Ok(())
-        });
-        rows.await
     }
 
     #[tokio::test]
