@@ -330,7 +330,7 @@ async fn knows_current(app: &App, ask: &Ask, account: &Account) -> Result<bool, 
 }
 
 async fn hashed(app: &App, password: Password) -> Result<PasswordHash, StoreError> {
-    let _permit = app.hashing.acquire().await.map_err(|_| StoreError::Closed)?;
+    let _permit = app.hashing.enter().await.map_err(|_| StoreError::Busy)?;
     let hash = tokio::task::spawn_blocking(move || PasswordHash::of(&password)).await;
     match hash {
         Ok(Ok(hash)) => Ok(hash),
