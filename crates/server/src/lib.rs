@@ -30,10 +30,10 @@ mod home;
 mod html;
 mod http;
 mod keys;
-#[cfg(feature = "measure")]
-pub mod measure;
 mod limits;
 mod listen;
+#[cfg(feature = "measure")]
+pub mod measure;
 mod metrics;
 mod oauth;
 mod office;
