@@ -185,7 +185,9 @@ fn seals_alike(one: &[u8], other: &[u8]) -> bool {
         .take()
     {
         Value::Array(several) => Some(several),
-        single => Some(vec![single]),
+        single @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
+            Some(vec![single])
+        }
     };
     let (Some(one), Some(other)) = (seals(one), seals(other)) else {
         return false;

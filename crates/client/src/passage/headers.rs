@@ -120,7 +120,7 @@ mod tests {
             ("if-match", "\"a\""),
         ]);
         assert_eq!(outgoing(&came), expected);
-        assert_eq!(incoming(&came, "t"), expected);
+        assert_eq!(incoming(&came, "the-token"), expected);
     }
 
     #[test]
