@@ -32,7 +32,7 @@ pub(crate) fn start(default_filter: &str, format: LogFormat) -> Result<(), Failu
             .with_current_span(true)
             .with_span_list(false)
             .init(),
-        _ => lines
+        LogFormat::Text => lines
             .with_ansi(colours_wanted() && io::stderr().is_terminal())
             .with_target(false)
             .init(),

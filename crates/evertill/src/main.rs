@@ -34,9 +34,10 @@ fn main() -> ExitCode {
 }
 
 fn start(cli: Cli, printer: &Printer) -> Result<(), Failure> {
-    let format = match &cli.command {
-        cli::Command::Serve(options) => commands::log_format(options)?,
-        _ => LogFormat::default(),
+    let format = if let cli::Command::Serve(options) = &cli.command {
+        commands::log_format(options)?
+    } else {
+        LogFormat::default()
     };
     log::start(cli.command.default_log(), format)?;
     // Nobody can have installed another provider before: this is the first thing the process does.

@@ -211,7 +211,6 @@ pub(crate) struct LogConfig {
 /// How a line of the log looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[non_exhaustive]
 pub enum LogFormat {
     /// For people.
     #[default]

@@ -128,7 +128,7 @@ async fn work(store: Arc<Store>, mut till: Till, day: Arc<Day>) -> Till {
         match store.renew(&till.refresh).await {
             Some((StatusCode::OK, answer)) => {
                 let count = day.renewals.fetch_add(1, Ordering::Relaxed);
-                if count % LOST_EVERY != 0 {
+                if !count.is_multiple_of(LOST_EVERY) {
                     till.refresh = text_of(&answer, "refresh_token");
                     till.access = text_of(&answer, "access_token");
                 }

@@ -95,7 +95,11 @@ impl Chain {
 async fn more_renewals(tally: &Tally, more: usize) {
     let goal = tally.renewals.load(Ordering::SeqCst) + more;
     until("the tills to go on renewing", || async {
-        let refusals = tally.refusals.lock().unwrap().clone();
+        let refusals = tally
+            .refusals
+            .lock()
+            .expect("nobody panics with the tally in hand")
+            .clone();
         assert!(refusals.is_empty(), "{refusals:#?}");
         (tally.renewals.load(Ordering::SeqCst) >= goal).then_some(())
     })
@@ -157,11 +161,19 @@ async fn a_killed_node_and_a_database_that_crashes_sign_nobody_out_and_lose_no_o
     for till in tills {
         till.await.expect("a till goes on to the end");
     }
-    let refusals = tally.refusals.lock().unwrap().clone();
+    let refusals = tally
+        .refusals
+        .lock()
+        .expect("nobody panics with the tally in hand")
+        .clone();
     assert!(refusals.is_empty(), "{refusals:#?}");
     let owner = balancer.sign_in(chain.addresses[0], "owner").await;
     let stored = orders(&balancer, chain.addresses[0], &owner).await;
-    let booked = tally.booked.lock().unwrap().clone();
+    let booked = tally
+        .booked
+        .lock()
+        .expect("nobody panics with the tally in hand")
+        .clone();
     assert!(booked.len() >= 10 * TILLS, "{}", booked.len());
     for key in &booked {
         assert_eq!(stored.get(key), Some(&1), "{key}");

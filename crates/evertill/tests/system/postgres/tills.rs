@@ -179,7 +179,11 @@ impl Balancer {
         });
         let answer = self.insist("push/orders", Some(&tokens.access), &body).await;
         if matches!(answer.status.as_u16(), 200 | 201) {
-            tally.booked.lock().unwrap().insert(key(2));
+            tally
+                .booked
+                .lock()
+                .expect("nobody panics with the tally in hand")
+                .insert(key(2));
         } else {
             tally.refused(format!("till {number}, sale {round}: {answer:?}"));
         }
@@ -188,7 +192,10 @@ impl Balancer {
 
 impl Tally {
     fn refused(&self, what: String) {
-        self.refusals.lock().unwrap().push(what);
+        self.refusals
+            .lock()
+            .expect("nobody panics with the tally in hand")
+            .push(what);
     }
 }
 
