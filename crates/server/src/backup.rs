@@ -159,8 +159,9 @@ fn put_back(data_dir: &Path, from: &Path) -> Result<Inventory, CopyError> {
     if !keys_here.exists() {
         write_whole(&keys_here, &keys)?;
     }
+    // A power cut at any point leaves a database under the name: an empty data directory would start as a new store.
     if database.exists() {
-        fs::rename(&database, with_ending(&database, ".before-restore"))?;
+        keep(&database, &with_ending(&database, ".before-restore"))?;
     }
     for ending in ["-wal", "-shm"] {
         let beside = with_ending(&database, ending);
@@ -174,6 +175,17 @@ fn put_back(data_dir: &Path, from: &Path) -> Result<Inventory, CopyError> {
     fs::rename(&fresh, &database)?;
     sync_directory(&database)?;
     Ok(inventory)
+}
+
+/// Gives a file a second name, and where the disk knows no second names, a copy.
+fn keep(file: &Path, second: &Path) -> Result<(), CopyError> {
+    if second.exists() {
+        fs::remove_file(second)?;
+    }
+    if fs::hard_link(file, second).is_err() {
+        fs::copy(file, second)?;
+    }
+    Ok(())
 }
 
 /// Whether two key files have a key in common that seals refresh tokens. Signing keys may differ: they are replaced

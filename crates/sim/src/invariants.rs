@@ -217,7 +217,17 @@ fn no_needless_sign_out(world: &World, process: &Process, turn: &Turn<'_>) -> Op
     if !turn.enters(StateName::SignInNeeded) || !is_own_decision {
         return None;
     }
-    let was_lied_to = process.watch.lies > 1;
+    let lies_now = matches!(
+        turn.seen,
+        Seen::Answered {
+            heard: Heard::Answer {
+                truth: Truth::Lie,
+                ..
+            },
+            ..
+        }
+    );
+    let was_lied_to = lies_now && process.watch.lies > 0;
     let device = &world.devices[turn.pid.device];
     let session = session_held(process)?;
     if world.fate_of(turn.pid) == Fate::Theft

@@ -30,6 +30,8 @@ pub struct Held {
     pub(super) unsaved: Option<Box<Grant>>,
     /// Callers are not given the token any more.
     pub(super) is_withdrawn: bool,
+    /// A request with this token was refused.
+    pub(super) is_refused: bool,
     /// A request with this token was accepted.
     pub(super) is_accepted: bool,
     /// Fresh tokens refused in a row.
@@ -73,6 +75,7 @@ impl Held {
             tries: 0,
             doubts: 0,
             unsaved: None,
+            is_refused: false,
             is_accepted: false,
             fresh_refusals: 0,
             not_before: now.moment,
@@ -88,16 +91,23 @@ impl Held {
     }
 
     /// How long to wait before an unsigned refusal is asked about again; nothing when it is to be believed. Two agree, or
-    /// three where the token still works for a while: then nobody is waiting, and a passing fault may pass.
-    pub(super) fn doubt(&self, now: Now, roll: Roll) -> Option<Duration> {
+    /// three while the access token has not come to its end: then a session is young, and a passing fault may pass.
+    pub(super) fn doubt(&self, boot: &BootId, now: Now, roll: Roll) -> Option<Duration> {
         match self.doubts {
             0 => Some(policy::second_opinion_after(roll)),
-            1 => {
+            1 if !self.is_refused => {
                 let pause = policy::third_opinion_after(roll);
-                (!self.is_withdrawn && now.moment.after(pause) < self.ends_at).then_some(pause)
+                let age = self.grant.received.probable_age(boot, now)?;
+                (age.saturating_add(pause) < self.grant.access_life).then_some(pause)
             }
             _ => None,
         }
+    }
+
+    /// The store refused the token: it is given to nobody any more.
+    pub(super) fn refuse(&mut self, turn: &mut Turn) {
+        self.is_refused = true;
+        self.withdraw(turn);
     }
 
     pub(super) fn publish(&self) -> Effect {

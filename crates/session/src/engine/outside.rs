@@ -36,17 +36,18 @@ impl Engine {
                 }
                 let pause = policy::REFUSED_PAUSE.saturating_mul(1 << u32::from(held.fresh_refusals));
                 held.not_before = turn.now.moment.after(pause);
-                held.withdraw(turn);
+                held.refuse(turn);
                 self.begin(turn, held)
             }
             State::Renewing { mut held, mut step } => {
                 if held.grant.serial == serial {
-                    held.withdraw(turn);
+                    held.refuse(turn);
                     if let Step::Doubting { again_at } = &mut step
                         && held.doubts > 1
                     {
-                        // The token stopped working as well: no reason to wait for the third opinion.
-                        *again_at = turn.now.moment;
+                        // The token stopped working as well: no reason to wait long for the third opinion.
+                        let soon = turn.now.moment.after(policy::SECOND_OPINION_FIRST);
+                        *again_at = (*again_at).min(soon);
                     }
                 }
                 State::Renewing { held, step }
@@ -57,7 +58,7 @@ impl Engine {
                 retry_at,
             } => {
                 if held.grant.serial == serial {
-                    held.withdraw(turn);
+                    held.refuse(turn);
                 }
                 State::Troubled {
                     held,

@@ -181,7 +181,9 @@ impl Engine {
                 self.trouble(turn, held, trouble)
             }
             Answer::Refused(refusal) => {
-                let doubt = held.doubt(turn.now, turn.roll).filter(|_| !refusal.is_signed);
+                let doubt = held
+                    .doubt(&self.boot, turn.now, turn.roll)
+                    .filter(|_| !refusal.is_signed);
                 let Some(pause) = doubt else {
                     let state = Self::refused(turn, held, refusal);
                     turn.emit(Effect::ReleaseLock(attempt));

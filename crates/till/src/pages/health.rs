@@ -42,6 +42,8 @@ pub struct HealthView {
     pub hops: Vec<HealthHop>,
     /// The checks, by where they look.
     pub groups: Vec<HealthGroup>,
+    /// The report as text, for handing on.
+    pub report: String,
 }
 
 /// A station of the way.
@@ -157,6 +159,7 @@ impl HealthView {
                 .iter()
                 .filter_map(|(layer, title)| HealthGroup::of(report, *layer, title))
                 .collect(),
+            report: report.to_share().to_text(),
         }
     }
 }

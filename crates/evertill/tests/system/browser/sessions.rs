@@ -96,11 +96,11 @@ async fn sales_of_an_ended_session_arrive_once_by_themselves_after_the_next_sign
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_reached_its_end_at_the_store_keeps_selling_and_sends_after_the_next_sign_in() {
-    let world = World::at_work(SHORT_LIFE).await;
+    let mut world = World::at_work(SHORT_LIFE).await;
     let cashier = Cashier::at(&world).await;
     cashier.adds(2).await;
     let cart = cashier.cart().await;
-    world.age_every_session();
+    world.age_every_session().await;
     cashier.sees_bar("warn").await;
     assert_eq!(world.till_status()["cause"], "API02009");
     assert_eq!(cashier.cart().await, cart);

@@ -186,14 +186,17 @@ impl World {
         Owner::sign_in(self.folder.path(), &self.store_url(), self.store_address())
     }
 
-    /// Lets every session of the store come to the end of its life.
-    pub(crate) fn age_every_session(&self) {
+    /// Lets every session of the store come to the end of its life while the store is closed.
+    pub(crate) async fn age_every_session(&mut self) {
+        self.kill_store();
         let database =
             Connection::open(self.store_home().join("store.sqlite3")).expect("the store's database opens");
         let aged = database
-            .execute("UPDATE sessions SET expires_at = 1", [])
-            .expect("sessions have an end");
+            .execute("UPDATE sessions SET signed_in_at = 1, renewed_at = 1", [])
+            .expect("sessions have a beginning");
         assert!(aged > 0, "somebody is signed in");
+        drop(database);
+        self.start_store().await;
     }
 
     /// What the command line says about the till's session.
