@@ -62,7 +62,7 @@ pub(super) async fn recent_sessions_live_or_ended_lately(store: Arc<dyn Store>) 
 }
 
 pub(super) async fn renewals_of_a_half_day_come_together_and_old_ones_go(store: Arc<dyn Store>) {
-    let (one, other) = (Uuid::new_v4(), Uuid::new_v4());
+    let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
     let row = |session, half_day, quarters| Activity {
         session,
         half_day,

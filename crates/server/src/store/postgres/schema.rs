@@ -27,7 +27,7 @@ pub(super) async fn prepare(db: &Db) -> Result<(), StoreError> {
 /// The same table is being made elsewhere: worth another try, like a database that is not ready yet.
 fn collided(error: StoreError) -> StoreError {
     let is_collision = matches!(&error, StoreError::Remote(source)
-        if matches!(source.code(), Some(&SqlState::UNIQUE_VIOLATION | &SqlState::DUPLICATE_TABLE)));
+        if matches!(source.code(), Some(&SqlState::UNIQUE_VIOLATION | &SqlState::DUPLICATE_TABLE | &SqlState::DUPLICATE_OBJECT)));
     if is_collision {
         StoreError::Unreachable(None)
     } else {
