@@ -13,6 +13,8 @@ API01001 = Der Shop hat nicht rechtzeitig geantwortet
     .cashier-2 = Steht nach zehn Minuten noch „Langsamer Shop“ in der Leiste, sagen Sie, wann es begann.
     .owner-1 = Vergleichen Sie den Zeitpunkt mit Sicherungen und geplanten Aufgaben der Website; legen Sie diese in die Nacht.
     .owner-2 = Bitten Sie den Hoster um das Slow-Log von PHP, wenn Antworten über zehn Sekunden dauern.
+    .developer-1 = Bis zur Frist kam keine HTTP-Antwort; es gibt weder Status noch Inhalt zu lesen.
+    .developer-2 = Vergleichen Sie die Zeiten von `/wp-json/wcpos/v2/ping` (antwortet vor den Routen von WordPress) und `/wp-json/wcpos/v2/site`: Der Unterschied ist die eigene Arbeit der Website.
     .by-itself = Fragt nach 1 bis 60 Sekunden wieder, zeitlich gestreut und bei einem Verkauf mit demselben Schlüssel, damit nichts doppelt gebucht wird.
 
 API01002 = Der Shop weist die Verbindung ab
@@ -27,6 +29,7 @@ API01002 = Der Shop weist die Verbindung ab
     .cashier-1 = Verkaufen Sie weiter und lassen Sie die Kasse an.
     .cashier-2 = Geben Sie den Code an die Person weiter, die die Website betreut.
     .owner-1 = Öffnen Sie die Startseite des Shops auf einem Handy ohne WLAN; geht auch das nicht, steht der Webserver für alle.
+    .developer-1 = `ECONNREFUSED`: Auf das SYN kam ein TCP-Reset. Prüfen Sie, ob dort etwas lauscht (`ss -ltn`) und welche Regel abweist.
     .by-itself = Klopft von selbst in wachsenden Abständen wieder an und sofort, wenn sich das Netz dieses Geräts ändert.
 
 API01003 = Die Verbindung riss mittendrin ab
@@ -40,6 +43,7 @@ API01003 = Die Verbindung riss mittendrin ab
     .fix-3 = Nehmen Sie den Shop in Router oder Virenscanner davon aus.
     .cashier-1 = Machen Sie weiter; die Kasse stellt selbst fest, ob der letzte Verkauf ankam.
     .owner-1 = Betrifft es immer dieselbe Kasse, tauschen Sie zuerst deren Kabel oder WLAN-Adapter.
+    .developer-1 = `ECONNRESET`, `unexpected EOF` oder ein unvollständiger chunked-Inhalt. Der Shop hat womöglich schon gebucht: Der Verkauf geht unter derselben Kennung noch einmal hinaus, und zurück kommt die erste Bestellung.
     .by-itself = Sendet die Anfrage mit derselben Kennung noch einmal, sodass eine verlorene Antwort nichts kostet.
 
 API01004 = Der Name des Shops führt nirgendwohin
@@ -54,6 +58,7 @@ API01004 = Der Name des Shops führt nirgendwohin
     .cashier-1 = Prüfen Sie, ob sich andere Websites auf diesem Gerät öffnen.
     .cashier-2 = Wenn ja, geben Sie den Code weiter; verkaufen Sie inzwischen weiter.
     .owner-1 = Fragen Sie den Namen von außen ab; kommt dort eine Antwort und hier keine, liegt es am Router.
+    .developer-1 = `NXDOMAIN` und `SERVFAIL` sind zweierlei: Das erste liegt an der Domain, das zweite am Namensserver. Beides kommt hier als gescheiterte Abfrage vor jeder Verbindung an.
     .by-itself = Fragt den Namen bei jedem Versuch neu ab; eine erfolglose Abfrage wird nicht gemerkt.
 
 API01005 = Dem Zertifikat des Shops ist nicht zu trauen
@@ -72,6 +77,7 @@ API01005 = Dem Zertifikat des Shops ist nicht zu trauen
     .cashier-1 = Vergleichen Sie Datum und Uhrzeit mit Ihrem Handy.
     .cashier-2 = Stimmen sie, muss an der Website etwas geschehen: Geben Sie diesen Code weiter.
     .owner-1 = Öffnen Sie den Shop im Browser und klicken Sie auf das Schloss: Name, Aussteller und letzter Tag stehen dort.
+    .developer-1 = `openssl s_client -connect HOST:443 -servername HOST` zeigt die Kette. Die Kasse vertraut den Wurzeln des Systems und überspringt die Prüfung nie.
     .by-itself = Gibt über diese Verbindung kein Geheimnis heraus und sieht jede Minute wieder nach.
 
 API01006 = Kein Weg durch das Netz zum Shop
@@ -86,6 +92,7 @@ API01006 = Kein Weg durch das Netz zum Shop
     .cashier-1 = Verkaufen Sie wie gewohnt; Bargeld braucht kein Netz.
     .cashier-2 = Sehen Sie nach, ob andere Geräte online sind, und sagen Sie es dazu.
     .owner-1 = Halten Sie ein Handy mit Hotspot als zweite Leitung bereit; die Kasse nutzt sie, sobald das Gerät verbunden ist.
+    .developer-1 = `ENETUNREACH` oder `EHOSTUNREACH`: Der Kernel hat keine Route, oder ein Router sagte das per ICMP. Vergleichen Sie `ip route` mit einem Gerät, das funktioniert.
     .by-itself = Wartet auf eine Änderung des Netzes und versucht es dann sofort.
 
 API01007 = Dieses Gerät ist offline
@@ -100,6 +107,7 @@ API01007 = Dieses Gerät ist offline
     .cashier-1 = Verkaufen Sie weiter; für die Kasse ist das ein gewöhnlicher Zustand.
     .cashier-2 = Sehen Sie nach dem WLAN-Zeichen oder dem Kabel, wenn die Schlange vorbei ist.
     .owner-1 = Geben Sie einer festen Kasse ein Kabel: Sie ist dann viel seltener offline.
+    .developer-1 = Das Betriebssystem meldet keine Schnittstelle mit einer Adresse. Es wird nichts gesendet, also zählt auch nichts als gescheiterter Versuch.
     .by-itself = Behält jeden Verkauf auf der Platte, achtet auf das Netz und sendet in der Reihenfolge der Verkäufe.
 
 API01008 = Die Website des Shops ist gerade nicht da
@@ -116,6 +124,8 @@ API01008 = Die Website des Shops ist gerade nicht da
     .cashier-1 = Verkaufen Sie weiter, nichts geht verloren.
     .cashier-2 = Sagen Sie Bescheid, wenn sich die Website auch auf dem Handy nicht öffnet.
     .owner-1 = Nehmen Sie die letzte Änderung an der Website zurück, wenn es gleich danach begann.
+    .developer-1 = 5xx, `wp_die`, `internal_server_error` oder „Error establishing a database connection“. Nichts davon sagt etwas über die Sitzung.
+    .developer-2 = Mit dem Kopf `Accept: application/json` meldet WordPress eigene Ausfälle als JSON; der PHP-Text in `data.error` enthält Pfade des Servers, kürzen Sie ihn also, bevor Sie ihn weitergeben.
     .by-itself = Unterscheidet einen Ausfall von einer Absage: Kein 5xx beendet die Sitzung, und `Retry-After` wird beachtet.
 
 API02001 = Name oder Passwort nicht angenommen
@@ -132,6 +142,7 @@ API02001 = Name oder Passwort nicht angenommen
     .cashier-1 = Tippen Sie Name und Passwort noch einmal langsam.
     .cashier-2 = Holen Sie nach zwei Versuchen Hilfe: Fünf falsche sperren das Konto für fünfzehn Minuten.
     .owner-1 = Setzen Sie in WordPress unter Benutzer ein neues Passwort und übergeben Sie es persönlich.
+    .developer-1 = Die Anmeldeseite antwortet bei jedem Fehlschlag mit 200 und zeigt das Formular wieder; nur ein 302 zur Rücksprungadresse ist ein Erfolg.
     .by-itself = Hört nach der ersten Absage auf, damit die Kasse nie ein Konto sperrt.
 
 API02002 = Das Zugriffs-Token ist abgelaufen
@@ -145,6 +156,7 @@ API02002 = Das Zugriffs-Token ist abgelaufen
     .fix-3 = Heben Sie `woocommerce_pos_jwt_access_token_expire` auf mindestens 30 Minuten an.
     .cashier-1 = Verkaufen Sie weiter; dafür muss sich niemand anmelden.
     .owner-1 = Lesen Sie die neuesten Einträge unter Sitzung: Sie nennen den ersten Fehlschlag davor.
+    .developer-1 = Geschützte Routen antworten mit 401 `woocommerce_pos_rest_unauthorized`, ohne Grund. Vergleichen Sie `exp` mit dem Kopf `Date` des Shops, bevor Sie dem Token die Schuld geben.
     .by-itself = Sendet nie ein Token, das erkennbar zu Ende ist: Anfragen warten auf die Erneuerung, bis zu ihrer eigenen Frist.
 
 API02003 = Der Shop nimmt die Token dieser Sitzung nicht an
@@ -159,6 +171,7 @@ API02003 = Der Shop nimmt die Token dieser Sitzung nicht an
     .cashier-1 = Schließen Sie erst den Verkauf ab; er bleibt erhalten.
     .cashier-2 = Drücken Sie „Anmelden“, wenn die Leiste es zeigt.
     .owner-1 = Sehen Sie nach, ob die Sitzungsliste der Website diese Kasse einmal führt, und beenden Sie doppelte.
+    .developer-1 = Die Erneuerung bringt 200 mit einem Zugriffstoken, jede Verwendung 401. Dreimal hintereinander gilt als Ablehnung, weil eine Schleife hier nie enden würde.
     .by-itself = Versucht drei frische Token und fragt dann einen Menschen, statt sich im Kreis zu drehen.
 
 API02004 = Das Konto gibt es nicht mehr
@@ -173,6 +186,7 @@ API02004 = Das Konto gibt es nicht mehr
     .cashier-1 = Verkaufen Sie weiter; was Sie verkaufen, bleibt unter Ihrem Namen.
     .cashier-2 = Fragen Sie, welches Konto diese Kasse nun nutzen soll.
     .owner-1 = Verkäufe des früheren Kontos behalten dessen Namen; gesendet werden sie von der nächsten angemeldeten Person.
+    .developer-1 = `User not found` in einem `invalid_grant`, oder 403 `woocommerce_pos_rest_forbidden` auf jeder Route, wenn nur das Recht fehlt.
     .by-itself = Bewahrt zu jedem wartenden Verkauf den Namen der Person und gibt ihn niemand anderem.
 
 API02005 = Dieses Konto darf das nicht
@@ -187,6 +201,7 @@ API02005 = Dieses Konto darf das nicht
     .cashier-1 = Machen Sie inzwischen etwas anderes; der Verkauf bleibt.
     .cashier-2 = Bitten Sie um das Recht und nennen Sie den Code.
     .owner-1 = Öffnen Sie in WordPress die Benutzer, sehen Sie die Rolle an und haken Sie das Fehlende an.
+    .developer-1 = 403 mit `rest_forbidden`, `rest_cannot_…` oder `woocommerce_rest_cannot_…`. Ein 403 ist nie ein Grund, ein Token zu erneuern.
     .by-itself = Behält, was abgelehnt wurde, und sendet es nach der nächsten Anmeldung oder Änderung der Rechte.
 
 API02006 = Das WooCommerce-Schlüsselpaar wurde nicht angenommen
@@ -200,6 +215,7 @@ API02006 = Das WooCommerce-Schlüsselpaar wurde nicht angenommen
     .fix-3 = Legen Sie es auf der Website an, mit der die Kasse spricht.
     .cashier-1 = Zeigen Sie diese Seite der Leitung; an der Theke ist nichts zu tun.
     .owner-1 = Nutzen Sie besser die Anmeldung der Kasse: Sie braucht kein Schlüsselpaar.
+    .developer-1 = WooCommerce antwortet mit 401 `woocommerce_rest_cannot_view` oder `woocommerce_rest_authentication_error`; über unverschlüsseltes http verlangt es OAuth 1.0a statt Basic.
 
 API02007 = Die Kasse konnte ihre Sitzung nicht erneuern
     .meaning = Die Kasse bat den Shop um ein frisches Zugriffs-Token gegen ihr Refresh-Token und bekam keines.
@@ -224,6 +240,10 @@ API02007 = Die Kasse konnte ihre Sitzung nicht erneuern
     .owner-1 = Lesen Sie den zweiten Code auf der Seite Sitzung: Er nennt die Ursache, und nur API02008, API02009, API02003 und API02004 brauchen jemanden an der Kasse.
     .owner-2 = Jeder andere zweite Code heißt: Website oder Leitung richten, an der Kasse nichts tun.
     .owner-3 = Prüfen Sie erst das Netz, dann die Website, dann das Plugin; die Seite Sitzung zeigt, was davon geantwortet hat.
+    .developer-1 = WordPress-Shops lehnen mit Status 200 und `{"{"}"error":"invalid_grant","error_description":"…"{"}"}` ab; nur die Beschreibung unterscheidet abgelaufen von widerrufen. 401, 403 und 404 ohne diesen Inhalt kommen von etwas, das vor dem Plugin steht.
+    .developer-2 = Zum Nachstellen: `curl -i -H 'Content-Type: application/json' -d '{"{"}"refresh_token":"x"{"}"}' https://SHOP/wp-json/wcpos/v2/auth/refresh` muss genau ein JSON-Objekt mit `invalid_grant` ausgeben.
+    .developer-3 = `Cannot handle token with iat prior to` heißt, dass die Uhr des Servers nachgeht: Das Token ist in Ordnung (API06003).
+    .developer-4 = Die Seite „Sitzung“ behält die letzten 50 Ereignisse: jeden Versuch mit dem, was antwortete, der Ursache, die daraus gelesen wurde, und dem Zeitpunkt des nächsten.
     .by-itself = Beginnt bei 70 % der Lebensdauer, wechselt zu `?rest_route=`, wo `/wp-json/` nur eine Webseite ist, fragt 5 bis 15 Sekunden nach einer Absage noch einmal und wartet 1 bis 60 Sekunden zwischen Versuchen. Nur eine Absage des Shops selbst führt zu einer Frage an einen Menschen.
 
 API02008 = Der Shop hat diese Sitzung beendet
@@ -244,6 +264,8 @@ API02008 = Der Shop hat diese Sitzung beendet
     .cashier-3 = Kommt es binnen einer Stunde wieder, rufen Sie die Leitung an.
     .owner-1 = Sehen Sie in den WCPOS-Einstellungen unter Sitzungen nach: Steht diese Kasse noch da?
     .owner-2 = Geben Sie jeder Kasse ein eigenes Konto, damit das Ende einer Sitzung keine andere trifft.
+    .developer-1 = `error_description`: `Refresh token has been revoked`, `Signature verification failed`, `Invalid token type`, `The iss do not match with this server`, `Wrong number of segments`.
+    .developer-2 = Alle Sitzungen eines Benutzers sind eine einzige Zeile in der user meta, die ohne Sperre geschrieben wird; von 20 gleichzeitigen Anmeldungen gehen bei einem WordPress-Shop die meisten verloren.
     .by-itself = Fragt nach einer Pause ein zweites Mal, bevor es einer Absage ohne Unterschrift glaubt; einer unterschriebenen glaubt es sofort.
 
 API02009 = Die Sitzung ist an ihr Ende gekommen
@@ -258,6 +280,7 @@ API02009 = Die Sitzung ist an ihr Ende gekommen
     .cashier-1 = Bedienen Sie erst die Kundin oder den Kunden.
     .cashier-2 = Melden Sie sich wie gewohnt an; was wartet, geht von selbst hinaus.
     .owner-1 = Hängen Sie den Tag der nächsten Anmeldung, der unter Sitzung steht, für die Frühschicht aus.
+    .developer-1 = `Expired token` in einem `invalid_grant`, mit Status 200 gesendet. WCPOS schiebt das Ende beim Erneuern nicht hinaus; `evertill serve` tut es.
     .by-itself = Kennt den letzten Tag im Voraus und zeigt ihn sieben Tage vorher, außerhalb eines Verkaufs.
 
 API02010 = Niemand ist angemeldet
@@ -271,6 +294,7 @@ API02010 = Niemand ist angemeldet
     .fix-3 = Starten Sie mit demselben `--data-dir` oder demselben Systemkonto.
     .cashier-1 = Drücken Sie auf der ersten Seite „Anmelden“.
     .owner-1 = Geben Sie jeder Person an der Kasse ein eigenes Konto.
+    .developer-1 = Im Tresor des Datenverzeichnisses liegt für diesen Shop keine Anmeldung; `evertill status` zeigt, welche es gibt.
     .by-itself = Zeigt die Anmeldeseite und sonst nichts; öffnet von sich aus keinen Browser.
 
 API02011 = Das Konto ist für kurze Zeit gesperrt
@@ -285,6 +309,7 @@ API02011 = Das Konto ist für kurze Zeit gesperrt
     .cashier-1 = Verkaufen Sie weiter; die Zeit läuft von selbst.
     .cashier-2 = Melden Sie sich nach fünfzehn Minuten an, nicht früher.
     .owner-1 = Setzen Sie inzwischen ein neues Passwort, wenn niemand sicher ist.
+    .developer-1 = Fünf Fehlversuche sperren den Namen, zehn die Adresse; die Anmeldeseite antwortet mit 200, dem Formular und einem Satz.
     .by-itself = Zählt keine eigenen Versuche dazu und sagt, wann der nächste Sinn hat.
 
 API02012 = Die Anmeldung wurde nicht beendet
@@ -298,6 +323,7 @@ API02012 = Die Anmeldung wurde nicht beendet
     .fix-3 = Nehmen Sie die Anmeldeseite von WCPOS davon aus.
     .cashier-1 = Drücken Sie noch einmal „Anmelden“ und bleiben Sie auf der Seite, bis die Kasse wieder da ist.
     .owner-1 = Schalten Sie „Umleiten nach Anmeldung“ von Shop- oder Mitglieder-Plugins für die Rolle der Kasse aus.
+    .developer-1 = Der Rücksprung kam nie an: Suchen Sie nach einer Weiterleitung, die `state` verlor, oder nach einer http-Adresse, die der Browser zu https machte.
     .by-itself = Verwirft den halben Versuch und behält die Sitzung, die vorher da war.
 
 AUTH101 = Jemand muss sich anmelden
@@ -313,6 +339,7 @@ AUTH101 = Jemand muss sich anmelden
     .fix-4 = Siehe AUTH421.
     .cashier-1 = Bedienen Sie, wer wartet, und melden Sie sich dann mit Ihrem eigenen Namen an.
     .owner-1 = Trifft es eine Kasse täglich, sehen Sie nach ihrer Uhr und ihrem Eintrag unter Sitzungen.
+    .developer-1 = Die Antwort auf ein 401 nach einer Erneuerung, oder eine abgelehnte Erneuerung; WCPOS öffnet sein Anmeldefenster und hält alle Anfragen zurück.
 
 AUTH111 = Die Anmeldeseite hat abgelehnt
     .meaning = Name und Passwort wurden nicht angenommen, oder die Anmeldeseite antwortete mit einem Fehler.
@@ -326,6 +353,7 @@ AUTH111 = Die Anmeldeseite hat abgelehnt
     .cashier-1 = Tippen Sie beides mit Ruhe noch einmal.
     .cashier-2 = Holen Sie vor dem fünften Versuch Hilfe.
     .owner-1 = Melden Sie sich mit demselben Namen an der Website an, um zu sehen, ob es am Konto oder an der Kasse liegt.
+    .developer-1 = WCPOS nimmt denselben Code für ein falsches Passwort und für jeden Fehler seiner Anmeldeseite.
 
 AUTH121 = Jemand anderes hat sich angemeldet
     .meaning = Das angemeldete Konto ist nicht das, auf das diese Kasse wartete.
@@ -336,6 +364,7 @@ AUTH121 = Jemand anderes hat sich angemeldet
     .fix-2 = Wählen Sie das richtige.
     .cashier-1 = Lesen Sie den Namen auf der Seite, bevor Sie drücken.
     .owner-1 = Nutzen Sie auf einem gemeinsamen Rechner ein privates Fenster für die Anmeldung.
+    .developer-1 = Die Kennung im Rücksprung ist nicht die der Sitzung; vermischt wurde nichts.
 
 AUTH201 = Diese Person darf das hier nicht
     .meaning = Der Shop weiß, wer fragt, und erlaubt es dieser Person nicht.
@@ -348,6 +377,7 @@ AUTH201 = Diese Person darf das hier nicht
     .fix-3 = Ordnen Sie es auch dieser zu.
     .cashier-1 = Bitten Sie eine Person mit mehr Rechten darum.
     .owner-1 = Sehen Sie die Zugriffsseite der WCPOS-Einstellungen an; jedes Recht hat dort eine Zeile.
+    .developer-1 = 403 oder einer der Codes `…cannot_…`; `code` ist derselbe, ob Rechte fehlen oder der Datensatz jemand anderem gehört.
 
 AUTH301 = Ein anderes Anmelde-Plugin steht im Weg
     .meaning = Ein Plugin, das Anmeldungen schützt oder ersetzt, verändert, wie der Shop die Anmeldung der Kasse liest.
@@ -360,6 +390,7 @@ AUTH301 = Ein anderes Anmelde-Plugin steht im Weg
     .fix-3 = Begrenzen Sie sie auf `wp-login.php`.
     .cashier-1 = Überlassen Sie es der Leitung; die Kasse behält, was sie hat.
     .owner-1 = Schalten Sie solche Plugins nacheinander aus und versuchen Sie jedes Mal die Anmeldung.
+    .developer-1 = `jwt_auth_bad_config` gehört zu einem fremden JWT-Plugin. Auf verschlossenen Websites gelingt eine Erneuerung, solange das alte Zugriffstoken lebt.
 
 AUTH311 = Die Adresse der Kasse fehlt im Shop
     .meaning = Der Shop ist da, doch die angefragte Route nicht.
@@ -372,6 +403,7 @@ AUTH311 = Die Adresse der Kasse fehlt im Shop
     .fix-3 = Drücken Sie unter Einstellungen, Permalinks auf Speichern.
     .cashier-1 = Machen Sie weiter; das wartet auf die Leitung.
     .owner-1 = Öffnen Sie `/wp-json/wcpos/v2/site?wcpos=1` hinter der Adresse des Shops: Dort muss Text in geschweiften Klammern stehen.
+    .developer-1 = 404 `rest_no_route`; ohne Token antwortet eine unbekannte Route mit 401, mit Token mit 404.
 
 AUTH321 = WooCommerce ist nicht da
     .meaning = Die Website ist WordPress, doch WooCommerce zeigt sich dort nicht.
@@ -382,6 +414,7 @@ AUTH321 = WooCommerce ist nicht da
     .fix-2 = Geben Sie die Adresse des Shops ein.
     .cashier-1 = Fragen Sie, welche Adresse der Shop wirklich hat.
     .owner-1 = Prüfen Sie in einem privaten Fenster, ob man dort Artikel kaufen kann.
+    .developer-1 = Das Verzeichnis nennt kein `wc/v3`; WCPOS prüft das beim Verbinden.
 
 AUTH401 = Die sichere Verbindung ist nicht sicher
     .meaning = Das Zertifikat des Shops bestand die Prüfung nicht; darum geht kein Passwort und kein Verkauf hinüber.
@@ -394,6 +427,7 @@ AUTH401 = Die sichere Verbindung ist nicht sicher
     .fix-3 = Stellen Sie es richtig.
     .cashier-1 = Sehen Sie nach der Uhr dieses Geräts.
     .owner-1 = Lassen Sie den Hoster eine Erneuerung einrichten, die von selbst läuft.
+    .developer-1 = Die Kette der Ursachen nennt die Prüfung: abgelaufen, Name, Aussteller oder Signatur.
 
 AUTH411 = Die Adresse des Shops ist nicht brauchbar
     .meaning = Die Adresse ist leer, oder kein Browser könnte sie öffnen.
@@ -404,6 +438,7 @@ AUTH411 = Die Adresse des Shops ist nicht brauchbar
     .fix-2 = Fragen Sie nach der heutigen.
     .cashier-1 = Öffnen Sie den Shop im Browser, kopieren Sie die Adresse und fügen Sie sie ein.
     .owner-1 = Drucken Sie die Adresse auf die Karte der Kasse.
+    .developer-1 = Im WCPOS-Client steht er für leere, unlesbare und unbekannte Namen; Evertill unterscheidet sie (API06001, API06002, API01004).
 
 AUTH421 = Der Hoster nimmt der Kasse den Schlüssel weg
     .meaning = Der Server entfernt das Token der Kasse unterwegs, aus der Kopfzeile wie aus der Adresse.
@@ -416,6 +451,7 @@ AUTH421 = Der Hoster nimmt der Kasse den Schlüssel weg
     .fix-3 = Nehmen Sie die Adresse des Kassen-Plugins davon aus.
     .cashier-1 = Verkaufen Sie weiter; eine neue Anmeldung heilt das nicht.
     .owner-1 = Schicken Sie dem Hoster diese Seite und bitten Sie, die Kopfzeile durchzulassen.
+    .developer-1 = Jedes Token bekommt 401, obwohl es frisch ist; WCPOS prüft den Kopf mit einer eigenen Route und weicht auf `?authorization=` aus.
 
 AUTH431 = Die Schnittstelle des Shops ist verschlossen
     .meaning = Keine der beiden Adressen der Schnittstelle gibt eine lesbare Antwort.
@@ -428,6 +464,7 @@ AUTH431 = Die Schnittstelle des Shops ist verschlossen
     .fix-3 = Speichern Sie die Permalinks.
     .cashier-1 = Das ist Sache der Website; verkaufen Sie weiter.
     .owner-1 = Versuchen Sie beide Adressen auf einem Handy und sagen Sie dem Hoster, welche nicht geht.
+    .developer-1 = `/wp-json/` und `?rest_route=/` wurden beide versucht; Status und erste Bytes stehen in den Einzelheiten.
 
 AUTH441 = Der Schlüssel ist dem Hoster zu lang
     .meaning = Der Hoster kürzt oder verweigert das Token der Kasse wegen seiner Länge.
@@ -438,6 +475,7 @@ AUTH441 = Der Schlüssel ist dem Hoster zu lang
     .fix-2 = Heben Sie `large_client_header_buffers` oder `LimitRequestFieldSize` an.
     .cashier-1 = Hier ist nichts zu tun; geben Sie den Code weiter.
     .owner-1 = Fragen Sie den Hoster nach der jetzigen Grenze und vergleichen Sie mit 16 kB.
+    .developer-1 = 400 oder 431 für den Kopf, 414 für die Adresse. Ein Token von WCPOS hat etwa 600 Bytes, bevor andere etwas hinzufügen.
 
 AUTH999 = Ein Problem der Anmeldung, noch ohne Namen
     .meaning = Anmelden oder Erneuern misslang auf eine Weise, für die es keinen anderen Code gibt.
@@ -450,3 +488,4 @@ AUTH999 = Ein Problem der Anmeldung, noch ohne Namen
     .fix-3 = Melden Sie ihn mit diesen Tatsachen.
     .cashier-1 = Verkaufen Sie weiter und achten Sie auf die Leiste.
     .owner-1 = Sehen Sie nach, ob andere Kassen zur selben Zeit dasselbe zeigen.
+    .developer-1 = WCPOS gibt diesen Code jeder Erneuerung, die im Augenblick scheiterte; Evertill sagt API02007 mit der Ursache.

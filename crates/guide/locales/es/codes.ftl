@@ -13,6 +13,8 @@ API01001 = La tienda no respondió a tiempo
     .cashier-2 = Si tras diez minutos la barra aún dice «Tienda lenta», diga cuándo empezó.
     .owner-1 = Compare la hora con copias de seguridad y tareas programadas del sitio; páselas a la noche.
     .owner-2 = Pida al hosting el registro de lentitud de PHP si las respuestas superan diez segundos.
+    .developer-1 = No llegó ninguna respuesta HTTP antes del plazo; no hay estado ni cuerpo que leer.
+    .developer-2 = Compare el tiempo de `/wp-json/wcpos/v2/ping` (responde antes de las rutas de WordPress) con el de `/wp-json/wcpos/v2/site`: la diferencia es el trabajo del propio sitio.
     .by-itself = Vuelve a preguntar tras 1 a 60 segundos, con dispersión y la misma clave para una venta, de modo que nada se registra dos veces.
 
 API01002 = La tienda rechaza la conexión
@@ -27,6 +29,7 @@ API01002 = La tienda rechaza la conexión
     .cashier-1 = Siga vendiendo y deje la caja encendida.
     .cashier-2 = Pase el código a quien cuida del sitio web.
     .owner-1 = Abra la portada de la tienda en un móvil sin wifi; si tampoco va, el servidor está parado para todos.
+    .developer-1 = `ECONNREFUSED`: un reset TCP respondió al SYN. Compruebe que algo escucha (`ss -ltn`) y qué regla rechaza.
     .by-itself = Llama de nuevo por sí sola cada vez más espaciado, y en cuanto cambia la red de este aparato.
 
 API01003 = La conexión se cortó a medias
@@ -40,6 +43,7 @@ API01003 = La conexión se cortó a medias
     .fix-3 = Exceptúe la tienda en el router o el antivirus.
     .cashier-1 = Continúe; la caja averigua por sí sola si llegó la última venta.
     .owner-1 = Si ocurre siempre en la misma caja, cambie primero su cable o su adaptador wifi.
+    .developer-1 = `ECONNRESET`, `unexpected EOF` o un cuerpo chunked incompleto. Puede que la tienda ya lo haya registrado: la venta se envía otra vez con su propio identificador y vuelve el primer pedido.
     .by-itself = Envía la petición otra vez con el mismo identificador, así una respuesta perdida no cuesta nada.
 
 API01004 = El nombre de la tienda no lleva a ninguna parte
@@ -54,6 +58,7 @@ API01004 = El nombre de la tienda no lleva a ninguna parte
     .cashier-1 = Compruebe que se abren otras webs en este aparato.
     .cashier-2 = Si se abren, pase el código; mientras tanto siga vendiendo.
     .owner-1 = Consulte el nombre desde fuera; si allí responde y aquí no, es el router.
+    .developer-1 = `NXDOMAIN` y `SERVFAIL` no son lo mismo: lo primero es el dominio, lo segundo el servidor de nombres. Aquí ambos llegan como una consulta fallida antes de cualquier conexión.
     .by-itself = Consulta el nombre de nuevo en cada intento; una consulta fallida no se recuerda.
 
 API01005 = El certificado de la tienda no es de fiar
@@ -72,6 +77,7 @@ API01005 = El certificado de la tienda no es de fiar
     .cashier-1 = Compare fecha y hora con su móvil.
     .cashier-2 = Si coinciden, el sitio necesita atención: pase este código.
     .owner-1 = Abra la tienda en un navegador y pulse el candado: ahí están nombre, emisor y último día.
+    .developer-1 = `openssl s_client -connect HOST:443 -servername HOST` muestra la cadena. La caja confía en las raíces del sistema y nunca omite la comprobación.
     .by-itself = No entrega ningún secreto por esta conexión y vuelve a mirar cada minuto.
 
 API01006 = No hay camino por la red hasta la tienda
@@ -86,6 +92,7 @@ API01006 = No hay camino por la red hasta la tienda
     .cashier-1 = Venda como siempre; el efectivo no necesita red.
     .cashier-2 = Mire si otros aparatos tienen conexión y dígalo también.
     .owner-1 = Tenga un móvil con punto de acceso como segunda línea; la caja la usa en cuanto el aparato se conecta.
+    .developer-1 = `ENETUNREACH` o `EHOSTUNREACH`: el núcleo no tiene ruta, o un enrutador lo dijo por ICMP. Compare `ip route` con el de un equipo que funcione.
     .by-itself = Espera un cambio de la red y lo intenta al momento.
 
 API01007 = Este aparato está sin conexión
@@ -100,6 +107,7 @@ API01007 = Este aparato está sin conexión
     .cashier-1 = Siga vendiendo; para la caja es un estado corriente.
     .cashier-2 = Mire la señal wifi o el cable cuando pase la cola.
     .owner-1 = Ponga cable a una caja fija: estará sin conexión mucho menos.
+    .developer-1 = El sistema operativo no informa de ninguna interfaz con dirección. No se envía nada, así que nada cuenta como intento fallido.
     .by-itself = Guarda cada venta en el disco, vigila la red y envía en el orden de las ventas.
 
 API01008 = El sitio de la tienda está caído por ahora
@@ -116,6 +124,8 @@ API01008 = El sitio de la tienda está caído por ahora
     .cashier-1 = Siga vendiendo, nada se pierde.
     .cashier-2 = Avise si el sitio tampoco se abre en un móvil.
     .owner-1 = Deshaga el último cambio del sitio si empezó justo después.
+    .developer-1 = 5xx, `wp_die`, `internal_server_error` o «Error establishing a database connection». Nada de eso dice algo sobre la sesión.
+    .developer-2 = Con el encabezado `Accept: application/json`, WordPress responde a sus propios fallos en JSON; el texto de PHP en `data.error` contiene rutas del servidor: recórtelo antes de pasarlo a otros.
     .by-itself = Distingue una caída de una negativa: ningún 5xx acaba la sesión, y se respeta `Retry-After`.
 
 API02001 = Nombre o contraseña no aceptados
@@ -132,6 +142,7 @@ API02001 = Nombre o contraseña no aceptados
     .cashier-1 = Escriba nombre y contraseña otra vez, despacio.
     .cashier-2 = Tras dos intentos pida ayuda: cinco erróneos bloquean la cuenta quince minutos.
     .owner-1 = Ponga una contraseña nueva en Usuarios de WordPress y entréguela en persona.
+    .developer-1 = La página de acceso responde 200 con el formulario otra vez ante cualquier fallo; solo un 302 hacia la dirección de retorno es un éxito.
     .by-itself = Para tras la primera negativa, para que la caja nunca bloquee una cuenta.
 
 API02002 = El token de acceso ha terminado
@@ -145,6 +156,7 @@ API02002 = El token de acceso ha terminado
     .fix-3 = Suba `woocommerce_pos_jwt_access_token_expire` a 30 minutos o más.
     .cashier-1 = Siga vendiendo; nadie tiene que iniciar sesión por esto.
     .owner-1 = Lea las entradas más nuevas en Sesión: nombran el primer fallo anterior.
+    .developer-1 = Las rutas protegidas responden 401 `woocommerce_pos_rest_unauthorized` sin dar el motivo. Compare `exp` con el encabezado `Date` de la tienda antes de culpar al token.
     .by-itself = Nunca envía un token que sabe terminado: las peticiones esperan la renovación, hasta su propio plazo.
 
 API02003 = La tienda no acepta los tokens de esta sesión
@@ -159,6 +171,7 @@ API02003 = La tienda no acepta los tokens de esta sesión
     .cashier-1 = Termine primero la venta; se conserva.
     .cashier-2 = Pulse «Iniciar sesión» cuando la barra lo muestre.
     .owner-1 = Compruebe que la lista de sesiones del sitio muestra esta caja una vez y termine las dobles.
+    .developer-1 = La renovación da 200 con un token de acceso y cada uso de él, 401. Tres veces seguidas cuentan como rechazo, porque un bucle aquí no acabaría nunca.
     .by-itself = Prueba tres tokens nuevos y luego pide una persona en vez de dar vueltas.
 
 API02004 = La cuenta ya no existe
@@ -173,6 +186,7 @@ API02004 = La cuenta ya no existe
     .cashier-1 = Siga cobrando; lo que vende queda a su nombre.
     .cashier-2 = Pregunte qué cuenta debe usar ahora esta caja.
     .owner-1 = Las ventas de la cuenta anterior conservan su nombre; las envía la próxima persona que inicie sesión.
+    .developer-1 = `User not found` dentro de un `invalid_grant`, o 403 `woocommerce_pos_rest_forbidden` en todas las rutas cuando solo falta el permiso.
     .by-itself = Guarda con cada venta en espera el nombre de la persona y no la da a nadie más.
 
 API02005 = Esta cuenta no puede hacer eso
@@ -187,6 +201,7 @@ API02005 = Esta cuenta no puede hacer eso
     .cashier-1 = Haga otra cosa mientras tanto; la venta queda.
     .cashier-2 = Pida el permiso y diga el código.
     .owner-1 = Abra Usuarios en WordPress, mire el papel y marque lo que falta.
+    .developer-1 = 403 con `rest_forbidden`, `rest_cannot_…` o `woocommerce_rest_cannot_…`. Un 403 nunca es motivo para renovar un token.
     .by-itself = Guarda lo rechazado y lo envía tras el próximo inicio de sesión o cambio de permisos.
 
 API02006 = El par de claves de WooCommerce no fue aceptado
@@ -200,6 +215,7 @@ API02006 = El par de claves de WooCommerce no fue aceptado
     .fix-3 = Créelo en el sitio con el que habla la caja.
     .cashier-1 = Muestre esta página a la dirección; en el mostrador no hay nada que hacer.
     .owner-1 = Prefiera el inicio de sesión de la caja: no necesita par de claves.
+    .developer-1 = WooCommerce responde 401 `woocommerce_rest_cannot_view` o `woocommerce_rest_authentication_error`; por http sin cifrar exige OAuth 1.0a en vez de la autenticación Basic.
 
 API02007 = La caja no pudo renovar su sesión
     .meaning = La caja pidió un token de acceso nuevo a cambio de su token de renovación y no lo recibió.
@@ -224,6 +240,10 @@ API02007 = La caja no pudo renovar su sesión
     .owner-1 = Lea el segundo código en la página Sesión: nombra la causa, y solo API02008, API02009, API02003 y API02004 necesitan a alguien en la caja.
     .owner-2 = Cualquier otro segundo código significa: arreglar el sitio o la línea y no hacer nada en la caja.
     .owner-3 = Revise la red, luego el sitio, luego el plugin; la página Sesión muestra cuáles respondieron.
+    .developer-1 = Las tiendas de WordPress rechazan con estado 200 y `{"{"}"error":"invalid_grant","error_description":"…"{"}"}`; solo la descripción distingue caducado de revocado. Un 401, 403 o 404 sin ese cuerpo viene de algo situado delante del plugin.
+    .developer-2 = Para reproducirlo: `curl -i -H 'Content-Type: application/json' -d '{"{"}"refresh_token":"x"{"}"}' https://SHOP/wp-json/wcpos/v2/auth/refresh` debe mostrar un solo objeto JSON con `invalid_grant`.
+    .developer-3 = `Cannot handle token with iat prior to` significa que el reloj del servidor va atrasado: el token está bien (API06003).
+    .developer-4 = La página «Sesión» conserva los últimos 50 sucesos: cada intento con lo que respondió, la causa que se leyó en ello y la hora del siguiente.
     .by-itself = Empieza al 70 % de la vida del token, pasa a `?rest_route=` donde `/wp-json/` es solo una página, pregunta otra vez 5 a 15 segundos después de una negativa y espera de 1 a 60 segundos entre intentos. Solo una negativa de la propia tienda acaba en una pregunta a una persona.
 
 API02008 = La tienda terminó esta sesión
@@ -244,6 +264,8 @@ API02008 = La tienda terminó esta sesión
     .cashier-3 = Si vuelve en menos de una hora, llame a la dirección.
     .owner-1 = Mire en Sesiones de los ajustes de WCPOS: ¿sigue ahí esta caja?
     .owner-2 = Dé a cada caja su propia cuenta, para que el fin de una sesión no toque a otra.
+    .developer-1 = `error_description`: `Refresh token has been revoked`, `Signature verification failed`, `Invalid token type`, `The iss do not match with this server`, `Wrong number of segments`.
+    .developer-2 = Todas las sesiones de un usuario son una sola fila de user meta que se escribe sin bloqueo; de 20 accesos en el mismo instante, una tienda de WordPress pierde la mayoría.
     .by-itself = Pregunta otra vez tras una pausa antes de creer una negativa sin firma, y cree al momento una firmada.
 
 API02009 = La sesión llegó a su fin
@@ -258,6 +280,7 @@ API02009 = La sesión llegó a su fin
     .cashier-1 = Atienda primero al cliente.
     .cashier-2 = Inicie sesión como siempre; lo que espera sale solo.
     .owner-1 = Ponga a la vista del primer turno el día del próximo inicio de sesión, que figura en Sesión.
+    .developer-1 = `Expired token` dentro de un `invalid_grant`, enviado con estado 200. WCPOS no aplaza el final al renovar; `evertill serve` sí.
     .by-itself = Conoce el último día de antemano y lo muestra siete días antes, fuera de una venta.
 
 API02010 = Nadie ha iniciado sesión
@@ -271,6 +294,7 @@ API02010 = Nadie ha iniciado sesión
     .fix-3 = Arranque con el mismo `--data-dir` o la misma cuenta del sistema.
     .cashier-1 = Pulse «Iniciar sesión» en la primera página.
     .owner-1 = Dé una cuenta a cada persona de caja en vez de una para todas.
+    .developer-1 = En el almacén del directorio de datos no hay ninguna sesión de esta tienda; `evertill status` muestra las que hay.
     .by-itself = Muestra la página de inicio y nada más; no abre ningún navegador por su cuenta.
 
 API02011 = La cuenta está bloqueada por un rato
@@ -285,6 +309,7 @@ API02011 = La cuenta está bloqueada por un rato
     .cashier-1 = Siga vendiendo; el tiempo corre solo.
     .cashier-2 = Inicie sesión pasados quince minutos, no antes.
     .owner-1 = Aproveche para poner una contraseña nueva si nadie está seguro.
+    .developer-1 = Cinco fallos bloquean el nombre y diez la dirección; la página de acceso responde 200 con el formulario y una frase.
     .by-itself = No suma intentos propios y dice cuándo tiene sentido el próximo.
 
 API02012 = El inicio de sesión no se terminó
@@ -298,6 +323,7 @@ API02012 = El inicio de sesión no se terminó
     .fix-3 = Exceptúe la página de inicio de WCPOS.
     .cashier-1 = Pulse otra vez «Iniciar sesión» y quédese en la página hasta que vuelva la caja.
     .owner-1 = Desactive «redirigir tras iniciar sesión» en plugins de tienda o de socios para el papel de caja.
+    .developer-1 = El retorno no llegó nunca: busque una redirección que perdió `state` o una dirección http que el navegador convirtió en https.
     .by-itself = Descarta el intento a medias y conserva la sesión que había.
 
 AUTH101 = Alguien tiene que iniciar sesión
@@ -313,6 +339,7 @@ AUTH101 = Alguien tiene que iniciar sesión
     .fix-4 = Vea AUTH421.
     .cashier-1 = Atienda a quien espera y luego inicie sesión con su propio nombre.
     .owner-1 = Si le pasa a una caja cada día, mire su reloj y su entrada en Sesiones.
+    .developer-1 = La respuesta a un 401 tras una renovación, o una renovación rechazada; WCPOS abre su ventana de acceso y retiene todas las peticiones.
 
 AUTH111 = La página de inicio dijo que no
     .meaning = Se rechazaron nombre y contraseña, o la página de inicio respondió con un error.
@@ -326,6 +353,7 @@ AUTH111 = La página de inicio dijo que no
     .cashier-1 = Escriba ambos otra vez con cuidado.
     .cashier-2 = Pida ayuda antes del quinto intento.
     .owner-1 = Entre en el sitio con el mismo nombre para ver si es la cuenta o la caja.
+    .developer-1 = WCPOS usa el mismo código para una contraseña errónea y para cualquier error de su página de acceso.
 
 AUTH121 = Inició sesión otra persona
     .meaning = La cuenta que inició sesión no es la que esperaba esta caja.
@@ -336,6 +364,7 @@ AUTH121 = Inició sesión otra persona
     .fix-2 = Elija la correcta.
     .cashier-1 = Lea el nombre en la página antes de pulsar.
     .owner-1 = Use una ventana privada en un ordenador compartido.
+    .developer-1 = El identificador del retorno no es el de la sesión; no se mezcló nada.
 
 AUTH201 = Esta persona no puede hacer eso aquí
     .meaning = La tienda sabe quién pide y no se lo permite.
@@ -348,6 +377,7 @@ AUTH201 = Esta persona no puede hacer eso aquí
     .fix-3 = Asígnela también a este.
     .cashier-1 = Pídalo a alguien con más permisos.
     .owner-1 = Mire la página de acceso de los ajustes de WCPOS; cada permiso tiene allí su línea.
+    .developer-1 = 403 o alguno de los códigos `…cannot_…`; `code` es el mismo si falta un permiso o si el registro es de otra persona.
 
 AUTH301 = Otro plugin de acceso está en medio
     .meaning = Un plugin que protege o sustituye el acceso cambia cómo la tienda lee el de la caja.
@@ -360,6 +390,7 @@ AUTH301 = Otro plugin de acceso está en medio
     .fix-3 = Limítelo a `wp-login.php`.
     .cashier-1 = Déjelo a la dirección; la caja conserva lo que tiene.
     .owner-1 = Desactive esos plugins uno tras otro y pruebe el acceso cada vez.
+    .developer-1 = `jwt_auth_bad_config` es de otro plugin de JWT. En sitios cerrados, la renovación funciona mientras viva el token de acceso anterior.
 
 AUTH311 = Falta la dirección de la caja en la tienda
     .meaning = La tienda está, pero no la ruta que pidió la caja.
@@ -372,6 +403,7 @@ AUTH311 = Falta la dirección de la caja en la tienda
     .fix-3 = Pulse Guardar en Ajustes, Enlaces permanentes.
     .cashier-1 = Continúe; esto espera a la dirección.
     .owner-1 = Abra `/wp-json/wcpos/v2/site?wcpos=1` tras la dirección de la tienda: debe haber texto entre llaves.
+    .developer-1 = 404 `rest_no_route`; sin token, una ruta desconocida dice 401; con token, dice 404.
 
 AUTH321 = WooCommerce no está
     .meaning = El sitio es WordPress, pero WooCommerce no aparece en él.
@@ -382,6 +414,7 @@ AUTH321 = WooCommerce no está
     .fix-2 = Escriba la de la tienda.
     .cashier-1 = Pregunte qué dirección tiene de verdad la tienda.
     .owner-1 = Compruebe en una ventana privada que allí se puede comprar.
+    .developer-1 = El índice no incluye `wc/v3`; WCPOS lo comprueba al conectarse.
 
 AUTH401 = La conexión segura no es segura
     .meaning = El certificado de la tienda no pasó la comprobación; por eso no pasa ninguna contraseña ni venta.
@@ -394,6 +427,7 @@ AUTH401 = La conexión segura no es segura
     .fix-3 = Corrija la fecha.
     .cashier-1 = Mire el reloj de este aparato.
     .owner-1 = Haga que el hosting ponga una renovación automática.
+    .developer-1 = La cadena de causas nombra la comprobación: caducidad, nombre, emisor o firma.
 
 AUTH411 = La dirección de la tienda no sirve
     .meaning = La dirección está vacía o ningún navegador podría abrirla.
@@ -404,6 +438,7 @@ AUTH411 = La dirección de la tienda no sirve
     .fix-2 = Pregunte por el actual.
     .cashier-1 = Abra la tienda en un navegador, copie la dirección y péguela.
     .owner-1 = Imprima la dirección en la tarjeta de la caja.
+    .developer-1 = En el cliente de WCPOS abarca nombres vacíos, ilegibles y desconocidos; Evertill los distingue (API06001, API06002, API01004).
 
 AUTH421 = El hosting le quita la llave a la caja
     .meaning = El servidor quita el token de la caja por el camino, de la cabecera y de la dirección.
@@ -416,6 +451,7 @@ AUTH421 = El hosting le quita la llave a la caja
     .fix-3 = Exceptúe la dirección del plugin de caja.
     .cashier-1 = Siga vendiendo; iniciar sesión otra vez no lo cura.
     .owner-1 = Envíe esta página al hosting y pida que deje pasar la cabecera.
+    .developer-1 = Cada token recibe 401 aunque sea reciente; WCPOS prueba el encabezado con una ruta propia y recurre a `?authorization=`.
 
 AUTH431 = La interfaz de la tienda está cerrada
     .meaning = Ninguna de las dos direcciones de la interfaz da una respuesta legible.
@@ -428,6 +464,7 @@ AUTH431 = La interfaz de la tienda está cerrada
     .fix-3 = Guarde los enlaces permanentes.
     .cashier-1 = Es cosa del sitio; siga vendiendo.
     .owner-1 = Pruebe ambas direcciones en un móvil y diga al hosting cuál falla.
+    .developer-1 = Se probaron `/wp-json/` y `?rest_route=/`; su estado y sus primeros bytes están en los detalles.
 
 AUTH441 = La llave es demasiado larga para el hosting
     .meaning = El hosting recorta o rechaza el token de la caja por su longitud.
@@ -438,6 +475,7 @@ AUTH441 = La llave es demasiado larga para el hosting
     .fix-2 = Suba `large_client_header_buffers` o `LimitRequestFieldSize`.
     .cashier-1 = Aquí no hay nada que hacer; pase el código.
     .owner-1 = Pregunte al hosting el límite actual y compárelo con 16 kB.
+    .developer-1 = 400 o 431 por el encabezado, 414 por la dirección. Un token de WCPOS ocupa unos 600 bytes antes de que otros añadan algo.
 
 AUTH999 = Un problema de acceso aún sin nombre
     .meaning = El inicio de sesión o la renovación falló de un modo que ningún otro código describe.
@@ -450,3 +488,4 @@ AUTH999 = Un problema de acceso aún sin nombre
     .fix-3 = Comuníquelo con esos hechos.
     .cashier-1 = Siga vendiendo y mire la barra.
     .owner-1 = Mire si otras cajas muestran lo mismo a la vez.
+    .developer-1 = WCPOS da este código a toda renovación que falla por el momento; Evertill dice API02007 con la causa.

@@ -13,6 +13,8 @@ API01001 = La boutique n’a pas répondu à temps
     .cashier-2 = Si la barre dit encore « Boutique lente » après dix minutes, signalez l’heure du début.
     .owner-1 = Comparez l’heure avec les sauvegardes et tâches planifiées du site ; déplacez-les la nuit.
     .owner-2 = Demandez à l’hébergeur le journal des lenteurs de PHP si les réponses dépassent dix secondes.
+    .developer-1 = Aucune réponse HTTP n’est arrivée avant l’échéance ; il n’y a ni statut ni contenu à lire.
+    .developer-2 = Comparez la durée de `/wp-json/wcpos/v2/ping` (répond avant les routes de WordPress) et de `/wp-json/wcpos/v2/site` : l’écart est le travail du site lui-même.
     .by-itself = Redemande après 1 à 60 secondes, avec un écart aléatoire et la même clé pour une vente, afin que rien ne soit enregistré deux fois.
 
 API01002 = La boutique refuse la connexion
@@ -27,6 +29,7 @@ API01002 = La boutique refuse la connexion
     .cashier-1 = Continuez à vendre et laissez la caisse allumée.
     .cashier-2 = Transmettez le code à la personne qui s’occupe du site.
     .owner-1 = Ouvrez l’accueil de la boutique sur un téléphone sans Wi-Fi ; si cela échoue aussi, le serveur est arrêté pour tous.
+    .developer-1 = `ECONNREFUSED` : un reset TCP a répondu au SYN. Vérifiez que quelque chose écoute (`ss -ltn`) et quelle règle rejette.
     .by-itself = Frappe de nouveau d’elle-même, de plus en plus espacé, et aussitôt que le réseau de l’appareil change.
 
 API01003 = La connexion a été coupée en cours de route
@@ -40,6 +43,7 @@ API01003 = La connexion a été coupée en cours de route
     .fix-3 = Exemptez la boutique dans le routeur ou l’antivirus.
     .cashier-1 = Continuez ; la caisse découvre d’elle-même si la dernière vente est arrivée.
     .owner-1 = Si une seule caisse est touchée, changez d’abord son câble ou son adaptateur Wi-Fi.
+    .developer-1 = `ECONNRESET`, `unexpected EOF` ou un contenu chunked incomplet. La boutique a peut-être déjà enregistré : la vente repart sous son propre identifiant et c’est la première commande qui revient.
     .by-itself = Renvoie la requête avec le même identifiant ; une réponse perdue ne coûte donc rien.
 
 API01004 = Le nom de la boutique ne mène nulle part
@@ -54,6 +58,7 @@ API01004 = Le nom de la boutique ne mène nulle part
     .cashier-1 = Vérifiez que d’autres sites s’ouvrent sur cet appareil.
     .cashier-2 = Si oui, transmettez le code ; vendez en attendant.
     .owner-1 = Interrogez le nom depuis l’extérieur ; une réponse là-bas et aucune ici désigne le routeur.
+    .developer-1 = `NXDOMAIN` et `SERVFAIL` diffèrent : le premier vient du domaine, le second du résolveur. Les deux arrivent ici comme une recherche échouée avant toute connexion.
     .by-itself = Cherche le nom à neuf à chaque essai ; une recherche échouée n’est pas retenue.
 
 API01005 = Le certificat de la boutique n’est pas fiable
@@ -72,6 +77,7 @@ API01005 = Le certificat de la boutique n’est pas fiable
     .cashier-1 = Comparez la date et l’heure avec votre téléphone.
     .cashier-2 = Si elles concordent, le site a besoin de soins : donnez ce code au gérant.
     .owner-1 = Ouvrez la boutique dans un navigateur et cliquez sur le cadenas : nom, émetteur et dernier jour y figurent.
+    .developer-1 = `openssl s_client -connect HOST:443 -servername HOST` affiche la chaîne. La caisse se fie aux racines du système et ne saute jamais la vérification.
     .by-itself = Ne livre aucun secret par cette connexion et regarde de nouveau chaque minute.
 
 API01006 = Aucun chemin réseau vers la boutique
@@ -86,6 +92,7 @@ API01006 = Aucun chemin réseau vers la boutique
     .cashier-1 = Vendez comme d’habitude ; les espèces n’ont pas besoin de réseau.
     .cashier-2 = Regardez si d’autres appareils sont en ligne et dites-le aussi.
     .owner-1 = Gardez un téléphone en partage de connexion comme seconde ligne ; la caisse l’utilise dès que l’appareil y est relié.
+    .developer-1 = `ENETUNREACH` ou `EHOSTUNREACH` : le noyau n’a pas de route, ou un routeur l’a dit par ICMP. Comparez `ip route` avec un appareil qui fonctionne.
     .by-itself = Attend un changement de réseau et essaie aussitôt.
 
 API01007 = Cet appareil est hors ligne
@@ -100,6 +107,7 @@ API01007 = Cet appareil est hors ligne
     .cashier-1 = Continuez à vendre ; pour la caisse c’est un état ordinaire.
     .cashier-2 = Regardez le signe Wi-Fi ou le câble quand la file est passée.
     .owner-1 = Donnez un câble à une caisse fixe : elle sera bien moins souvent hors ligne.
+    .developer-1 = Le système n’annonce aucune interface avec une adresse. Rien n’est envoyé, donc rien ne compte comme un essai manqué.
     .by-itself = Garde chaque vente sur le disque, guette le réseau et envoie dans l’ordre des ventes.
 
 API01008 = Le site de la boutique est en panne pour le moment
@@ -116,6 +124,8 @@ API01008 = Le site de la boutique est en panne pour le moment
     .cashier-1 = Continuez à vendre, rien ne se perd.
     .cashier-2 = Prévenez si le site ne s’ouvre pas non plus sur un téléphone.
     .owner-1 = Annulez le dernier changement du site si la panne a commencé juste après.
+    .developer-1 = 5xx, `wp_die`, `internal_server_error` ou « Error establishing a database connection ». Rien de cela ne dit quoi que ce soit de la session.
+    .developer-2 = Avec l’en-tête `Accept: application/json`, WordPress répond à ses propres pannes en JSON ; le texte PHP dans `data.error` contient des chemins du serveur, coupez-le avant de le transmettre.
     .by-itself = Distingue une panne d’un refus : aucun 5xx ne met fin à la session, et `Retry-After` est respecté.
 
 API02001 = Nom ou mot de passe non accepté
@@ -132,6 +142,7 @@ API02001 = Nom ou mot de passe non accepté
     .cashier-1 = Tapez lentement le nom et le mot de passe encore une fois.
     .cashier-2 = Demandez de l’aide après deux essais : cinq faux bloquent le compte quinze minutes.
     .owner-1 = Définissez un nouveau mot de passe sous Utilisateurs dans WordPress et remettez-le en main propre.
+    .developer-1 = La page de connexion répond 200 et remontre le formulaire pour chaque sorte d’échec ; seul un 302 vers l’adresse de retour est une réussite.
     .by-itself = S’arrête au premier refus, pour que la caisse ne bloque jamais un compte.
 
 API02002 = Le jeton d’accès est arrivé à sa fin
@@ -145,6 +156,7 @@ API02002 = Le jeton d’accès est arrivé à sa fin
     .fix-3 = Portez `woocommerce_pos_jwt_access_token_expire` à 30 minutes au moins.
     .cashier-1 = Continuez à vendre ; personne n’a besoin de se connecter pour cela.
     .owner-1 = Lisez les entrées les plus récentes sous Session : elles nomment le premier échec.
+    .developer-1 = Les routes protégées répondent 401 `woocommerce_pos_rest_unauthorized` sans raison. Comparez `exp` avec l’en-tête `Date` de la boutique avant d’accuser le jeton.
     .by-itself = N’envoie jamais un jeton qu’elle sait échu : les requêtes attendent le renouvellement, jusqu’à leur propre délai.
 
 API02003 = La boutique n’accepte pas les jetons de cette session
@@ -159,6 +171,7 @@ API02003 = La boutique n’accepte pas les jetons de cette session
     .cashier-1 = Terminez d’abord la vente ; elle est gardée.
     .cashier-2 = Appuyez sur « Se connecter » quand la barre le montre.
     .owner-1 = Vérifiez que la liste des sessions du site montre cette caisse une seule fois et terminez les doubles.
+    .developer-1 = Le renouvellement donne 200 avec un jeton d’accès, chaque usage de ce jeton 401. Trois fois de suite valent un refus, car une boucle ne finirait jamais ici.
     .by-itself = Essaie trois jetons neufs, puis demande une personne au lieu de tourner en rond.
 
 API02004 = Le compte n’existe plus
@@ -173,6 +186,7 @@ API02004 = Le compte n’existe plus
     .cashier-1 = Continuez à encaisser ; ce que vous vendez reste à votre nom.
     .cashier-2 = Demandez quel compte cette caisse doit utiliser désormais.
     .owner-1 = Les ventes de l’ancien compte gardent son nom ; la prochaine personne connectée les envoie.
+    .developer-1 = `User not found` dans un `invalid_grant`, ou 403 `woocommerce_pos_rest_forbidden` sur chaque route quand seul le droit a disparu.
     .by-itself = Garde avec chaque vente en attente le nom de la personne et ne la donne à nul autre.
 
 API02005 = Ce compte n’a pas ce droit
@@ -187,6 +201,7 @@ API02005 = Ce compte n’a pas ce droit
     .cashier-1 = Faites autre chose en attendant ; la vente reste.
     .cashier-2 = Demandez ce droit en citant le code.
     .owner-1 = Ouvrez les utilisateurs dans WordPress, regardez le rôle et cochez ce qui manque.
+    .developer-1 = 403 avec `rest_forbidden`, `rest_cannot_…` ou `woocommerce_rest_cannot_…`. Un 403 n’est jamais une raison de renouveler un jeton.
     .by-itself = Garde ce qui a été refusé et le renvoie après la prochaine connexion ou le prochain changement de droits.
 
 API02006 = La paire de clés WooCommerce n’a pas été acceptée
@@ -200,6 +215,7 @@ API02006 = La paire de clés WooCommerce n’a pas été acceptée
     .fix-3 = Créez-la sur le site auquel la caisse parle.
     .cashier-1 = Montrez cette page au gérant ; rien à faire au comptoir.
     .owner-1 = Préférez la connexion de la caisse : elle n’a besoin d’aucune paire de clés.
+    .developer-1 = WooCommerce répond 401 `woocommerce_rest_cannot_view` ou `woocommerce_rest_authentication_error` ; en http non chiffré il exige OAuth 1.0a au lieu de l’authentification Basic.
 
 API02007 = La caisse n’a pas pu renouveler sa session
     .meaning = La caisse a demandé un jeton d’accès neuf contre son jeton de renouvellement et n’en a pas reçu.
@@ -224,6 +240,10 @@ API02007 = La caisse n’a pas pu renouveler sa session
     .owner-1 = Lisez le second code à la page Session : il nomme la cause, et seuls API02008, API02009, API02003 et API02004 demandent une personne à la caisse.
     .owner-2 = Tout autre second code veut dire : réparer le site ou la ligne, et ne rien faire à la caisse.
     .owner-3 = Vérifiez le réseau, puis le site, puis l’extension ; la page Session montre lesquels ont répondu.
+    .developer-1 = Les boutiques WordPress refusent avec le statut 200 et `{"{"}"error":"invalid_grant","error_description":"…"{"}"}` ; seule la description distingue expiré de révoqué. Un 401, 403 ou 404 sans ce contenu vient de quelque chose placé devant l’extension.
+    .developer-2 = Pour reproduire : `curl -i -H 'Content-Type: application/json' -d '{"{"}"refresh_token":"x"{"}"}' https://SHOP/wp-json/wcpos/v2/auth/refresh` doit afficher un seul objet JSON avec `invalid_grant`.
+    .developer-3 = `Cannot handle token with iat prior to` veut dire que l’horloge du serveur retarde : le jeton est bon (API06003).
+    .developer-4 = La page « Session » garde les 50 derniers événements : chaque essai avec ce qui a répondu, la cause qui en a été lue, et l’heure du suivant.
     .by-itself = Commence à 70 % de la vie du jeton, passe à `?rest_route=` là où `/wp-json/` n’est qu’une page web, redemande 5 à 15 secondes après un refus et attend 1 à 60 secondes entre les essais. Seul un refus de la boutique elle-même mène à une question à quelqu’un.
 
 API02008 = La boutique a terminé cette session
@@ -244,6 +264,8 @@ API02008 = La boutique a terminé cette session
     .cashier-3 = Si cela revient dans l’heure, appelez le gérant.
     .owner-1 = Regardez sous Sessions dans les réglages WCPOS : cette caisse y est-elle encore ?
     .owner-2 = Donnez à chaque caisse son propre compte, pour que la fin d’une session n’en touche aucune autre.
+    .developer-1 = `error_description` : `Refresh token has been revoked`, `Signature verification failed`, `Invalid token type`, `The iss do not match with this server`, `Wrong number of segments`.
+    .developer-2 = Toutes les sessions d’un utilisateur tiennent dans une seule ligne de user meta, écrite sans verrou ; de 20 connexions au même instant, une boutique WordPress perd la plupart.
     .by-itself = Redemande après une pause avant de croire un refus non signé, et croit aussitôt un refus signé.
 
 API02009 = La session est arrivée à sa fin
@@ -258,6 +280,7 @@ API02009 = La session est arrivée à sa fin
     .cashier-1 = Servez d’abord le client.
     .cashier-2 = Connectez-vous comme d’habitude ; ce qui attend part tout seul.
     .owner-1 = Affichez pour l’équipe du matin le jour de la prochaine connexion, indiqué sous Session.
+    .developer-1 = `Expired token` dans un `invalid_grant`, envoyé avec le statut 200. WCPOS ne repousse pas la fin en renouvelant ; `evertill serve` le fait.
     .by-itself = Connaît le dernier jour à l’avance et le montre sept jours avant, hors d’une vente.
 
 API02010 = Personne n’est connecté
@@ -271,6 +294,7 @@ API02010 = Personne n’est connecté
     .fix-3 = Démarrez avec le même `--data-dir` ou le même compte du système.
     .cashier-1 = Appuyez sur « Se connecter » à la première page.
     .owner-1 = Donnez un compte à chaque personne de caisse plutôt qu’un seul pour tous.
+    .developer-1 = Le coffre du répertoire de données ne contient aucune connexion pour cette boutique ; `evertill status` montre celles qu’il y a.
     .by-itself = Montre la page de connexion et rien d’autre ; n’ouvre aucun navigateur de lui-même.
 
 API02011 = Le compte est bloqué pour un moment
@@ -285,6 +309,7 @@ API02011 = Le compte est bloqué pour un moment
     .cashier-1 = Continuez à vendre ; le temps passe tout seul.
     .cashier-2 = Connectez-vous après quinze minutes, pas avant.
     .owner-1 = Profitez-en pour définir un nouveau mot de passe si personne n’est sûr du sien.
+    .developer-1 = Cinq échecs bloquent le nom, dix l’adresse ; la page de connexion répond 200 avec le formulaire et une phrase.
     .by-itself = N’ajoute aucun essai et dit quand le prochain a un sens.
 
 API02012 = La connexion n’a pas été terminée
@@ -298,6 +323,7 @@ API02012 = La connexion n’a pas été terminée
     .fix-3 = Exemptez-en la page de connexion WCPOS.
     .cashier-1 = Appuyez encore sur « Se connecter » et restez sur la page jusqu’au retour de la caisse.
     .owner-1 = Coupez la redirection après connexion des extensions de boutique ou de membres pour le rôle de caisse.
+    .developer-1 = Le retour n’est jamais arrivé : cherchez une redirection qui a perdu `state`, ou une adresse http que le navigateur a changée en https.
     .by-itself = Abandonne l’essai à moitié fait et garde la session d’avant.
 
 AUTH101 = Quelqu’un doit se connecter
@@ -313,6 +339,7 @@ AUTH101 = Quelqu’un doit se connecter
     .fix-4 = Voir AUTH421.
     .cashier-1 = Servez qui attend, puis connectez-vous à votre propre nom.
     .owner-1 = Si une caisse est touchée chaque jour, regardez son horloge et son entrée sous Sessions.
+    .developer-1 = La réponse à un 401 après un renouvellement, ou un renouvellement refusé ; WCPOS ouvre sa fenêtre de connexion et retient toutes les requêtes.
 
 AUTH111 = La page de connexion a dit non
     .meaning = Le nom et le mot de passe ont été refusés, ou la page de connexion a répondu par une erreur.
@@ -326,6 +353,7 @@ AUTH111 = La page de connexion a dit non
     .cashier-1 = Retapez les deux avec soin.
     .cashier-2 = Demandez de l’aide avant le cinquième essai.
     .owner-1 = Connectez-vous au site avec le même nom pour savoir si cela tient au compte ou à la caisse.
+    .developer-1 = WCPOS emploie le même code pour un mauvais mot de passe et pour toute erreur de sa page de connexion.
 
 AUTH121 = Une autre personne s’est connectée
     .meaning = Le compte connecté n’est pas celui que cette caisse attendait.
@@ -336,6 +364,7 @@ AUTH121 = Une autre personne s’est connectée
     .fix-2 = Prenez le bon.
     .cashier-1 = Lisez le nom sur la page avant d’appuyer.
     .owner-1 = Utilisez une fenêtre privée sur un ordinateur partagé.
+    .developer-1 = L’identifiant dans le retour n’est pas celui de la session ; rien n’a été mélangé.
 
 AUTH201 = Cette personne n’a pas ce droit ici
     .meaning = La boutique sait qui demande et ne le permet pas.
@@ -348,6 +377,7 @@ AUTH201 = Cette personne n’a pas ce droit ici
     .fix-3 = Attribuez-le aussi à celui-ci.
     .cashier-1 = Demandez à un collègue qui a plus de droits.
     .owner-1 = Regardez la page des accès dans les réglages WCPOS ; chaque droit y a sa ligne.
+    .developer-1 = 403, ou l’un des codes `…cannot_…` ; `code` est le même pour un droit manquant et pour la fiche d’un autre caissier.
 
 AUTH301 = Une autre extension de connexion gêne
     .meaning = Une extension qui protège ou remplace les connexions change la lecture de celle de la caisse.
@@ -360,6 +390,7 @@ AUTH301 = Une autre extension de connexion gêne
     .fix-3 = Limitez-la à `wp-login.php`.
     .cashier-1 = Laissez cela au gérant ; la caisse garde ce qu’elle a.
     .owner-1 = Désactivez ces extensions l’une après l’autre et essayez la connexion à chaque fois.
+    .developer-1 = `jwt_auth_bad_config` vient d’une autre extension JWT. Sur un site verrouillé, un renouvellement réussit tant que l’ancien jeton d’accès vit.
 
 AUTH311 = L’adresse de la caisse manque à la boutique
     .meaning = La boutique est là, mais pas la route demandée par la caisse.
@@ -372,6 +403,7 @@ AUTH311 = L’adresse de la caisse manque à la boutique
     .fix-3 = Appuyez sur Enregistrer sous Réglages, Permaliens.
     .cashier-1 = Continuez ; cela attend le gérant.
     .owner-1 = Ouvrez `/wp-json/wcpos/v2/site?wcpos=1` derrière l’adresse : il doit y avoir du texte entre accolades.
+    .developer-1 = 404 `rest_no_route` ; sans jeton, une route inconnue dit 401, avec un jeton elle dit 404.
 
 AUTH321 = WooCommerce n’est pas là
     .meaning = Le site est un WordPress, mais WooCommerce n’y apparaît pas.
@@ -382,6 +414,7 @@ AUTH321 = WooCommerce n’est pas là
     .fix-2 = Entrez l’adresse de la boutique.
     .cashier-1 = Demandez la vraie adresse de la boutique.
     .owner-1 = Vérifiez dans une fenêtre privée qu’on peut y acheter des produits.
+    .developer-1 = L’index ne liste pas `wc/v3` ; WCPOS le vérifie en se connectant.
 
 AUTH401 = La connexion sécurisée n’est pas sûre
     .meaning = Le certificat de la boutique n’a pas passé le contrôle ; aucun mot de passe et aucune vente ne passent donc.
@@ -394,6 +427,7 @@ AUTH401 = La connexion sécurisée n’est pas sûre
     .fix-3 = Corrigez la date.
     .cashier-1 = Regardez l’horloge de cet appareil.
     .owner-1 = Faites mettre en place par l’hébergeur un renouvellement automatique.
+    .developer-1 = La chaîne des causes nomme la vérification : expiré, nom, émetteur ou signature.
 
 AUTH411 = L’adresse de la boutique n’est pas utilisable
     .meaning = L’adresse est vide ou aucun navigateur ne pourrait l’ouvrir.
@@ -404,6 +438,7 @@ AUTH411 = L’adresse de la boutique n’est pas utilisable
     .fix-2 = Demandez l’adresse actuelle.
     .cashier-1 = Ouvrez la boutique dans un navigateur, copiez l’adresse et collez-la.
     .owner-1 = Imprimez l’adresse sur la carte de la caisse.
+    .developer-1 = Dans le client WCPOS il couvre les noms vides, illisibles et inconnus ; Evertill les distingue (API06001, API06002, API01004).
 
 AUTH421 = L’hébergeur retire la clé de la caisse
     .meaning = Le serveur retire le jeton de la caisse en chemin, de l’en-tête comme de l’adresse.
@@ -416,6 +451,7 @@ AUTH421 = L’hébergeur retire la clé de la caisse
     .fix-3 = Exemptez l’adresse de l’extension de caisse.
     .cashier-1 = Continuez à vendre ; se reconnecter ne guérit pas cela.
     .owner-1 = Envoyez cette page à l’hébergeur et demandez de laisser passer l’en-tête.
+    .developer-1 = Chaque jeton reçoit 401 bien qu’il soit frais ; WCPOS teste l’en-tête avec une route à lui et se replie sur `?authorization=`.
 
 AUTH431 = L’interface de la boutique est fermée
     .meaning = Aucune des deux adresses de l’interface ne donne de réponse lisible.
@@ -428,6 +464,7 @@ AUTH431 = L’interface de la boutique est fermée
     .fix-3 = Enregistrez les permaliens.
     .cashier-1 = C’est l’affaire du site ; continuez à vendre.
     .owner-1 = Essayez les deux adresses sur un téléphone et dites à l’hébergeur laquelle échoue.
+    .developer-1 = `/wp-json/` et `?rest_route=/` ont tous deux été essayés ; leur statut et leurs premiers octets sont dans les détails.
 
 AUTH441 = La clé est trop longue pour l’hébergeur
     .meaning = L’hébergeur coupe ou refuse le jeton de la caisse à cause de sa longueur.
@@ -438,6 +475,7 @@ AUTH441 = La clé est trop longue pour l’hébergeur
     .fix-2 = Augmentez `large_client_header_buffers` ou `LimitRequestFieldSize`.
     .cashier-1 = Rien à faire ici ; transmettez le code.
     .owner-1 = Demandez à l’hébergeur la limite actuelle et comparez-la à 16 ko.
+    .developer-1 = 400 ou 431 pour l’en-tête, 414 pour l’adresse. Un jeton WCPOS fait environ 600 octets avant que d’autres n’y ajoutent.
 
 AUTH999 = Un problème de connexion encore sans nom
     .meaning = La connexion ou le renouvellement a échoué d’une façon qu’aucun autre code ne décrit.
@@ -450,3 +488,4 @@ AUTH999 = Un problème de connexion encore sans nom
     .fix-3 = Signalez-la avec ces faits.
     .cashier-1 = Continuez à vendre et gardez un œil sur la barre.
     .owner-1 = Regardez si d’autres caisses montrent la même chose au même moment.
+    .developer-1 = WCPOS donne ce code à chaque renouvellement qui échoue sur le moment ; Evertill dit API02007 avec la cause.
