@@ -97,7 +97,7 @@ fn pages() -> BTreeMap<String, String> {
     let words = "The till could not read its own list of sales. Start it again; if that does not help, send the code to whoever looks after it.";
     put(
         "failure",
-        ProblemPage::failure(frame(), words.into(), "TIL05001".into()).render(),
+        ProblemPage::failure(frame(), words.into(), "DB01001".into()).render(),
     );
     pages
 }

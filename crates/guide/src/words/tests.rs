@@ -221,3 +221,56 @@ fn the_mirrored_language_leaves_no_plain_english() {
         assert!(plain.is_empty(), "{plain:?}");
     }
 }
+
+#[test]
+fn no_language_sends_anybody_out_of_the_session_or_throws_data_away_while_sales_wait() {
+    // What signs out or erases, and the words that make it safe: after every sale is sent, or never.
+    let rules: [(Locale, &[&str], &[&str]); 3] = [
+        (
+            Locale::German,
+            &[
+                "melden sie sich ab",
+                "löschen sie",
+                "leeren sie",
+                "installieren sie die kasse",
+                "setzen sie die kasse",
+            ],
+            &["jeder verkauf", "alle verkäufe", "nie "],
+        ),
+        (
+            Locale::French,
+            &[
+                "déconnectez",
+                "effacez",
+                "videz",
+                "supprimez",
+                "réinstallez",
+                "réinitialisez",
+            ],
+            &["toutes les ventes", "chaque vente", "jamais"],
+        ),
+        (
+            Locale::Spanish,
+            &[
+                "cierre la sesión",
+                "borre ",
+                "vacíe",
+                "elimine",
+                "reinstale",
+                "restablezca",
+            ],
+            &["todas las ventas", "cada venta", "nunca"],
+        ),
+    ];
+    for (locale, risky, safe) in rules {
+        let texts = sources(locale).iter().flat_map(|source| source.lines());
+        for sentence in texts.flat_map(|line| line.split_inclusive(['.', ';', ':'])) {
+            let low = sentence.to_lowercase();
+            let is_risky = risky.iter().any(|word| low.contains(word));
+            assert!(
+                !is_risky || safe.iter().any(|word| low.contains(word)),
+                "{locale:?}: {sentence}"
+            );
+        }
+    }
+}

@@ -104,6 +104,10 @@ async fn every_page(screen: Screen) {
         ("health", "/health"),
         ("help-index", "/error-codes"),
         ("help-code", "/error-codes/API02007"),
+        ("help-code-german", "/error-codes/API02007?lang=de"),
+        // Longer words, and set from right to left.
+        ("help-code-mirrored", "/error-codes/API02007?lang=en-XB"),
+        ("help-index-mirrored", "/error-codes?lang=en-XB"),
         ("mend", "/mend/clear-all"),
         ("carry", "/sales/carry"),
     ] {

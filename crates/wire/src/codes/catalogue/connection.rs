@@ -46,7 +46,7 @@ pub(super) static ENTRIES: &[Entry] = &[
             "Time `/wp-json/wcpos/v2/ping` (answered before WordPress routes) against `/wp-json/wcpos/v2/site`: the difference is the site's own work.",
         ],
         by_itself: "Asks again after 1 to 60 seconds, with a spread, and with the same key for a sale, so that nothing is booked twice.",
-        server_codes: &[],
+        server_codes: &["evertill_too_slow"],
         phrases: &[
             "connection timed out",
             "operation timed out",
@@ -161,7 +161,7 @@ pub(super) static ENTRIES: &[Entry] = &[
             "`ECONNRESET`, `unexpected EOF` or an incomplete chunked body. The store may have committed: the sale is sent again under its own identifier and the first order comes back.",
         ],
         by_itself: "Sends the request again with the same identifier, so that a reply lost on the way costs nothing.",
-        server_codes: &[],
+        server_codes: &["evertill_cut_short"],
         phrases: &[
             "connection reset by peer",
             "ECONNRESET",
@@ -461,7 +461,12 @@ pub(super) static ENTRIES: &[Entry] = &[
             "With an `Accept: application/json` header WordPress answers its own failures as JSON; the PHP text in `data.error` contains server paths, so cut it before you pass it on.",
         ],
         by_itself: "Tells an outage from a refusal: no 5xx ever ends the session, and `Retry-After` is obeyed.",
-        server_codes: &["wp_die", "internal_server_error", "db_connect_fail"],
+        server_codes: &[
+            "wp_die",
+            "internal_server_error",
+            "db_connect_fail",
+            "evertill_store_trouble",
+        ],
         phrases: &[
             "Error establishing a database connection",
             "Briefly unavailable for scheduled maintenance",

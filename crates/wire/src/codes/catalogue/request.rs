@@ -185,7 +185,7 @@ pub(super) static ENTRIES: &[Entry] = &[
             "413, or 400/431 for headers and 414 for the address. The page is the web server's, not WordPress's.",
         ],
         by_itself: "Sends sales one by one and asks for the catalogue in pages, so that bodies stay small.",
-        server_codes: &[],
+        server_codes: &["rest_too_large"],
         phrases: &[
             "413 Request Entity Too Large",
             "413 Payload Too Large",
@@ -230,7 +230,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         owner: &["Look into the firewall log of the plugin for the shop's own address."],
         developer: &["429; `Retry-After` is obeyed in both its forms, seconds and date."],
         by_itself: "Honours the pause it was given and comes back a little later than asked, not in step with other tills.",
-        server_codes: &[],
+        server_codes: &["evertill_busy"],
         phrases: &[
             "Too Many Requests",
             "rate limit exceeded",
@@ -274,7 +274,11 @@ pub(super) static ENTRIES: &[Entry] = &[
             "405 with an `Allow` header. WCPOS takes `POST` plus `_method=DELETE` where verbs are blocked.",
         ],
         by_itself: "Follows no redirect with a request that carries work.",
-        server_codes: &["invalid-method", "rest_method_not_allowed"],
+        server_codes: &[
+            "invalid-method",
+            "rest_method_not_allowed",
+            "evertill_method_not_allowed",
+        ],
         phrases: &[
             "Method Not Allowed",
             "405",

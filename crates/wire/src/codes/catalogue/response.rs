@@ -309,6 +309,7 @@ pub(super) static ENTRIES: &[Entry] = &[
             "woocommerce_pos_store_not_found",
             "woo_rxdb_sync_record_not_found",
             "wcpos_payment_gateway_not_found",
+            "evertill_not_found",
         ],
         phrases: &[
             "not found",

@@ -33,6 +33,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         server_codes: &[
             "registration-error-email-exists",
             "woocommerce_pos_rest_invalid_tax_ids",
+            "woocommerce_rest_order_not_editable",
         ],
         phrases: &["record rejected", "rejected by store"],
         related: &[
@@ -85,6 +86,13 @@ pub(super) static ENTRIES: &[Entry] = &[
             "jwt_auth_bad_request",
             "woocommerce_pos_rest_invalid_modified_after",
             "woo_rxdb_sync_json_required",
+            "woocommerce_rest_invalid_product_id",
+            "woocommerce_rest_required_product_reference",
+            "woocommerce_rest_invalid_customer_id",
+            "woocommerce_rest_invalid_fee_item",
+            "woocommerce_rest_invalid_shipping_item",
+            "woocommerce_pos_rest_invalid_date_created_gmt",
+            "woocommerce_pos_rest_future_date_created_gmt",
         ],
         phrases: &["invalid field", "field is invalid", "Invalid parameter"],
         related: &[Code("SYNC201")],
