@@ -239,26 +239,12 @@ fn no_language_sends_anybody_out_of_the_session_or_throws_data_away_while_sales_
         ),
         (
             Locale::French,
-            &[
-                "déconnectez",
-                "effacez",
-                "videz",
-                "supprimez",
-                "réinstallez",
-                "réinitialisez",
-            ],
+            &["déconnectez", "effacez", "videz", "supprimez", "réinstallez"],
             &["toutes les ventes", "chaque vente", "jamais"],
         ),
         (
             Locale::Spanish,
-            &[
-                "cierre la sesión",
-                "borre ",
-                "vacíe",
-                "elimine",
-                "reinstale",
-                "restablezca",
-            ],
+            &["cierre la sesión", "borre ", "vacíe", "elimine", "reinstale"],
             &["todas las ventas", "cada venta", "nunca"],
         ),
     ];
