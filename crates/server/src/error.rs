@@ -180,6 +180,9 @@ pub enum ServerError {
         /// The column that is missing.
         column: &'static str,
     },
+    /// The people of a WordPress site could not be read from its database.
+    #[error("could not read the people of WordPress")]
+    ReadWordPress(#[from] crate::office::WordPressError),
     /// The database failed a piece of work in the office.
     #[error("could not work on the store's database")]
     Office(#[from] StoreError),
@@ -235,6 +238,7 @@ impl ServerError {
             Self::AccountRefused { .. } | Self::ImportLayout { .. } | Self::ReadImport { .. } => {
                 Code::INVALID_PARAMETER_VALUE
             }
+            Self::ReadWordPress(source) => source.code(),
             Self::Randomness(_) | Self::HashPassword(_) => Code::SERVICE_UNAVAILABLE,
             Self::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => Code::PORT_IN_USE,
             Self::Listen { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
@@ -281,6 +285,9 @@ impl ServerError {
         }
         if let Self::Tls(TlsError::HalfNamed) = self {
             return "Name both `--tls-cert` and `--tls-key`, or neither.".to_owned();
+        }
+        if let Self::ReadWordPress(source) = self {
+            return source.remedy().to_owned();
         }
         if let Self::NoStore { .. } = self {
             return "Name the store's data directory with `--data-dir`, the one `evertill serve` works on."

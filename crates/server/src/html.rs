@@ -16,6 +16,16 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
+/// The text that [`escape`] made this of.
+pub(crate) fn unescape(text: &str) -> String {
+    // The sign that begins them all comes last, so that nothing is taken apart twice.
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#039;", "'")
+        .replace("&amp;", "&")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -26,5 +36,12 @@ mod tests {
             escape("Coffee & <b>tea</b> \"x\""),
             "Coffee &amp; &lt;b&gt;tea&lt;/b&gt; &quot;x&quot;"
         );
+    }
+
+    #[test]
+    fn text_comes_back_as_it_was() {
+        for text in ["Lund & Søn", "O'Neil <\"x\">", "&lt;", "&amp;amp;", ""] {
+            assert_eq!(unescape(&escape(text)), text);
+        }
     }
 }

@@ -57,8 +57,8 @@ pub use fault::{FAULTS, Fault};
 pub use keys::{KeyFacts, KeysError, Rotation, Standing, rotate_keys, signing_keys};
 pub use listen::TlsError;
 pub use office::{
-    AUDIT_CSV_HEAD, AuditLine, AuditSearch, Ends, ImportLine, NewPerson, Office, Outcome, PersonLine,
-    SessionLine,
+    AUDIT_CSV_HEAD, AddressFault, AuditLine, AuditSearch, ConfigFault, Ends, ImportLine, NewPerson, Office,
+    Outcome, PersonLine, SessionLine, Tables, WordPressAddress, WordPressError, WordPressSite,
 };
 pub use server::{ServerHandle, start};
 pub use store::{

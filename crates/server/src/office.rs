@@ -22,7 +22,9 @@ use crate::{
 mod import;
 mod people;
 
-pub use import::{ImportLine, Outcome};
+pub use import::{
+    AddressFault, ConfigFault, ImportLine, Outcome, Tables, WordPressAddress, WordPressError, WordPressSite,
+};
 pub use people::{Ends, NewPerson, PersonLine, SessionLine};
 
 /// The first line of an audit log as CSV.

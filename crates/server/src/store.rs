@@ -34,6 +34,7 @@ mod query;
 mod records;
 pub(crate) mod sqlite;
 
+pub(crate) use postgres::is_near;
 pub(crate) use query::{
     CustomerQuery, ItemQuery, Order, OrderBy, OrderQuery, Page, Paging, RecentQuery, Window,
 };

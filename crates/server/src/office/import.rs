@@ -1,22 +1,29 @@
 //! Bringing over the people of a WordPress site, with the passwords they have.
 //!
-//! Read is a table as `wp user list` or a database tool exports it. Nothing that is here already is ever changed:
-//! somebody with the same username or e-mail address stays as they are. The run that writes nothing is the default.
+//! Read is the site's own database, or a table as `wp user list` or a database tool exports it. Nothing that is here
+//! already is ever changed: somebody with the same username or e-mail address stays as they are. The run that writes
+//! nothing is the default.
 
-use std::{fs, io, path::Path};
+use std::{collections::BTreeSet, fs, io, path::Path};
 
 use serde::Serialize;
 
 use super::Office;
 use crate::{
     ServerError,
-    accounts::{PasswordHash, Role, wordpress},
+    accounts::{PasswordHash, Role, wordpress as hashes},
     admin::draft::Draft,
     audit::{AuditEntry, AuditKind},
+    html::unescape,
     store::Store as _,
 };
 
+use self::table::Row;
+
 pub(crate) mod table;
+mod wordpress;
+
+pub use wordpress::{AddressFault, ConfigFault, Tables, WordPressAddress, WordPressError, WordPressSite};
 
 /// Largest file that is read, in bytes.
 const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -70,55 +77,78 @@ impl Office {
             column,
         })?;
         let total = rows.len();
-        let mut lines: Vec<ImportLine> = Vec::with_capacity(total);
-        let mut seen = std::collections::BTreeSet::new();
+        let mut run = Run::new(writes);
         for (done, row) in rows.iter().enumerate() {
-            let draft = draft(row);
-            let is_repeated =
-                !seen.insert(draft.username.to_lowercase()) || !seen.insert(draft.email.to_lowercase());
-            lines.push(self.bring(&draft, row, is_repeated, writes).await?);
+            self.bring(row, &mut run).await?;
             progress(done + 1, total);
         }
-        let count = lines.iter().filter(|line| line.is_new()).count();
-        if writes && count > 0 {
-            let sentence = format!("the command line brought over {count} accounts from WordPress");
-            let entry = AuditEntry::new(self.clock.seconds(), AuditKind::Imported, sentence);
-            self.store.audit(entry).await?;
-        }
-        Ok(lines)
+        self.finish(run).await
     }
 
-    async fn bring(
+    /// Reads accounts from a WordPress site's database; else as [`Office::import`].
+    ///
+    /// # Errors
+    /// [`ServerError::ReadWordPress`], else the database's. What was written before stays; a second run goes on from
+    /// there.
+    pub async fn import_site(
         &self,
-        draft: &Draft,
-        row: &table::Row,
-        is_repeated: bool,
+        mut site: WordPressSite,
         writes: bool,
-    ) -> Result<ImportLine, ServerError> {
+        mut progress: impl FnMut(usize, usize),
+    ) -> Result<Vec<ImportLine>, ServerError> {
+        let mut run = Run::new(writes);
+        loop {
+            let rows = site.next().await?;
+            if rows.is_empty() {
+                break;
+            }
+            for row in &rows {
+                self.bring(row, &mut run).await?;
+                progress(run.lines.len(), site.total());
+            }
+        }
+        site.close().await;
+        self.finish(run).await
+    }
+
+    async fn bring(&self, row: &Row, run: &mut Run) -> Result<(), ServerError> {
+        let draft = draft(row);
         let role = role_in(&row.roles);
-        let line = |outcome| ImportLine {
-            username: draft.username.clone(),
+        let outcome = match role {
+            None => Outcome::NoRole,
+            Some(role) => self.outcome(&draft, row, role, run).await?,
+        };
+        run.lines.push(ImportLine {
+            username: draft.username,
             role: role.map(Role::slug),
             outcome,
-        };
-        let Some(role) = role else {
-            return Ok(line(Outcome::NoRole));
-        };
+        });
+        Ok(())
+    }
+
+    /// What comes of somebody with a role; with it they are written, where that was asked for.
+    async fn outcome(
+        &self,
+        draft: &Draft,
+        row: &Row,
+        role: Role,
+        run: &mut Run,
+    ) -> Result<Outcome, ServerError> {
         if draft.fault().is_some() {
-            return Ok(line(Outcome::Unusable));
+            return Ok(Outcome::Unusable);
         }
         let is_here = self.store.account_named(&draft.username).await?.is_some()
             || self.store.account_named(&draft.email).await?.is_some();
-        if is_here || is_repeated {
-            return Ok(line(Outcome::Exists));
+        if run.is_repeated(draft) || is_here {
+            return Ok(Outcome::Exists);
         }
         let password =
-            wordpress::is_known(&row.password).then(|| PasswordHash::from_stored(row.password.clone()));
+            hashes::is_known(&row.password).then(|| PasswordHash::from_stored(row.password.clone()));
         let outcome = match password {
             Some(_) => Outcome::New,
             None => Outcome::NewWithoutPassword,
         };
-        if writes {
+        if run.writes {
             let mut account = draft.account(role, self.clock.seconds());
             account.password = password;
             let sentence = format!(
@@ -128,7 +158,42 @@ impl Office {
             );
             self.save(account, AuditKind::AccountCreated, sentence).await?;
         }
-        Ok(line(outcome))
+        Ok(outcome)
+    }
+
+    async fn finish(&self, run: Run) -> Result<Vec<ImportLine>, ServerError> {
+        let count = run.lines.iter().filter(|line| line.is_new()).count();
+        if run.writes && count > 0 {
+            let sentence = format!("the command line brought over {count} accounts from WordPress");
+            let entry = AuditEntry::new(self.clock.seconds(), AuditKind::Imported, sentence);
+            self.store.audit(entry).await?;
+        }
+        Ok(run.lines)
+    }
+}
+
+/// A run on its way.
+struct Run {
+    writes: bool,
+    lines: Vec<ImportLine>,
+    /// Usernames and e-mail addresses of staff so far: a run that writes nothing must see repetitions, too.
+    seen: BTreeSet<String>,
+}
+
+impl Run {
+    fn new(writes: bool) -> Self {
+        Self {
+            writes,
+            lines: Vec::new(),
+            seen: BTreeSet::new(),
+        }
+    }
+
+    /// Whether somebody before had this username or e-mail address.
+    fn is_repeated(&mut self, draft: &Draft) -> bool {
+        let has_new_name = self.seen.insert(draft.username.to_lowercase());
+        let has_new_email = self.seen.insert(draft.email.to_lowercase());
+        !(has_new_name && has_new_email)
     }
 }
 
@@ -147,10 +212,15 @@ fn read(path: &Path) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-fn draft(row: &table::Row) -> Draft {
-    let (first_name, last_name) = match row.display_name.rsplit_once(' ') {
+/// WordPress keeps names as they stand in a page.
+fn draft(row: &Row) -> Draft {
+    let shown = unescape(&row.display_name);
+    let (first_name, last_name) = match shown.rsplit_once(' ') {
+        _ if !(row.first_name.is_empty() && row.last_name.is_empty()) => {
+            (unescape(&row.first_name), unescape(&row.last_name))
+        }
         Some((first, last)) => (first.to_owned(), last.to_owned()),
-        None => (row.display_name.clone(), String::new()),
+        None => (shown, String::new()),
     };
     Draft {
         username: row.username.clone(),
@@ -248,6 +318,24 @@ mod tests {
         let again = office.import(&file, true, |_, _| {}).await.unwrap();
         assert_eq!(outcomes(&again)[..2], [Outcome::Exists, Outcome::Exists]);
         assert_eq!(office.people().await.unwrap(), before);
+    }
+
+    #[test]
+    fn names_of_their_own_go_before_the_one_that_is_shown() {
+        let named = |display_name: &str, first_name: &str, last_name: &str| {
+            let draft = draft(&Row {
+                display_name: display_name.into(),
+                first_name: first_name.into(),
+                last_name: last_name.into(),
+                ..Row::default()
+            });
+            (draft.first_name, draft.last_name)
+        };
+        let pair = |first: &str, last: &str| (first.to_owned(), last.to_owned());
+        assert_eq!(named("Eva Maria Lund", "", ""), pair("Eva Maria", "Lund"));
+        assert_eq!(named("boss", "Eva", "de la Cruz"), pair("Eva", "de la Cruz"));
+        assert_eq!(named("boss", "", "Lund"), pair("", "Lund"));
+        assert_eq!(named("Lund &amp; Søn", "", ""), pair("Lund &", "Søn"));
     }
 
     #[test]

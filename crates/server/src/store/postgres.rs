@@ -35,6 +35,7 @@ pub(super) mod testing;
 mod tests;
 mod text;
 
+pub(crate) use address::is_near;
 pub use address::{DatabaseUrl, DatabaseUrlError};
 use engine::{Engine, Mode};
 use news::News;

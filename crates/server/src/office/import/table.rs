@@ -1,15 +1,26 @@
 //! A table of users, as CSV (RFC 4180): commas, quotes doubled inside quotes, any line ending.
 
-/// One user of WordPress.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+use std::fmt;
+
+/// One user of WordPress. `Debug` leaves the hash out.
+#[derive(Clone, PartialEq, Eq, Default)]
 pub(crate) struct Row {
     pub(crate) username: String,
     pub(crate) email: String,
     /// The hash as it lies in `user_pass`.
     pub(crate) password: String,
     pub(crate) display_name: String,
+    /// Empty where only the name to show is known.
+    pub(crate) first_name: String,
+    pub(crate) last_name: String,
     /// Roles or capabilities, as text.
     pub(crate) roles: String,
+}
+
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Row({}, {}, {}, ****)", self.username, self.email, self.roles)
+    }
 }
 
 /// Reads the table, or names the column that is missing. `wp_capabilities` and `capabilities` stand for `roles`.
@@ -40,6 +51,7 @@ pub(crate) fn rows(text: &str) -> Result<Vec<Row>, &'static str> {
             password: cell(&record, password),
             display_name: cell(&record, display_name),
             roles: cell(&record, roles),
+            ..Row::default()
         })
         .collect())
 }
@@ -96,6 +108,7 @@ mod tests {
             password: "$P$".into(),
             display_name: "Eva".into(),
             roles: "cashier".into(),
+            ..Row::default()
         };
         assert_eq!(rows(text), Ok(vec![expected]));
     }

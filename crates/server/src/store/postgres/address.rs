@@ -116,8 +116,8 @@ impl FromStr for DatabaseUrl {
     }
 }
 
-/// Whether the way to the database stays on this device.
-fn is_near(host: Option<&str>) -> bool {
+/// Whether the way to a database stays on this device.
+pub(crate) fn is_near(host: Option<&str>) -> bool {
     match host {
         None | Some("localhost" | "[::1]" | "::1") => true,
         Some(host) if host.starts_with('/') => true,
