@@ -25,6 +25,8 @@ Environment:
   EVERTILL_HOME       data directory, where --data-dir does not name one
   EVERTILL_LOG        log filter: error, warn, info, debug, evertill_client=debug
   EVERTILL_DATABASE_URL  address of a store's shared database, with its password
+  EVERTILL_WORDPRESS_DATABASE_URL
+                      address of a WordPress site's database, for admin import-wordpress
   EVERTILL_VAULT_KEY  where the key of the stored sessions lives: auto, file, keyring, passphrase
   EVERTILL_VAULT_PASSPHRASE_FILE
                       file whose first line opens a key that a passphrase locks

@@ -70,6 +70,9 @@ pub(crate) enum Failure {
         #[source]
         source: io::Error,
     },
+    /// Nobody said where the people of WordPress are.
+    #[error("nothing says where the people of WordPress are")]
+    NoWordPress,
     /// Nothing in the catalogue of error codes fits.
     #[error("could not find an error code for this text")]
     UnknownCode,
@@ -113,9 +116,11 @@ impl Failure {
             Self::Proxy(error) => error.code(),
             Self::LogFilter(_) => Code::INVALID_CONFIGURATION,
             Self::Runtime(_) | Self::Output(_) | Self::Json(_) | Self::Signal(_) => Code::SERVICE_UNAVAILABLE,
-            Self::PasswordInput(_) | Self::NoPassword | Self::NoPassphrase | Self::PassphrasesDiffer => {
-                Code::MISSING_REQUIRED_PARAMETERS
-            }
+            Self::PasswordInput(_)
+            | Self::NoPassword
+            | Self::NoPassphrase
+            | Self::PassphrasesDiffer
+            | Self::NoWordPress => Code::MISSING_REQUIRED_PARAMETERS,
             Self::TemporaryDirectory(_) => Code::PERMISSION_DENIED,
             Self::FileNotRead { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 Code::RESOURCE_NOT_FOUND
@@ -147,6 +152,10 @@ impl Failure {
             }
             Self::PasswordInput(_) | Self::NoPassword => {
                 "Send the password as the first line of stdin: `evertill login … --password-stdin < file`."
+                    .to_owned()
+            }
+            Self::NoWordPress => {
+                "Name WordPress' settings with `--wp-config`, its database with `--database-url`, or a CSV file."
                     .to_owned()
             }
             Self::PassphrasesDiffer => "Type the same passphrase twice.".to_owned(),
@@ -191,6 +200,7 @@ impl Failure {
             | Self::NoPassword
             | Self::NoPassphrase
             | Self::PassphrasesDiffer
+            | Self::NoWordPress
             | Self::UnknownFault { .. }
             | Self::FaultNotMeant
             | Self::FileNotRead { .. }

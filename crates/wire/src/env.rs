@@ -17,6 +17,10 @@ pub const VAULT_KEY: &str = "EVERTILL_VAULT_KEY";
 /// `--database-url` wins over it.
 pub const DATABASE_URL: &str = "EVERTILL_DATABASE_URL";
 
+/// Address of the database of a WordPress site whose people are brought over, with its password:
+/// `mysql://user:password@host/database`. `--database-url` and `--wp-config` win over it.
+pub const WORDPRESS_DATABASE_URL: &str = "EVERTILL_WORDPRESS_DATABASE_URL";
+
 /// File whose first line is the passphrase that opens a locked key.
 pub const VAULT_PASSPHRASE_FILE: &str = "EVERTILL_VAULT_PASSPHRASE_FILE";
 

@@ -27,9 +27,11 @@ pub(crate) enum AdminCommand {
     Audit(Audit),
     /// Bring over the people of a WordPress site, with their passwords.
     ///
-    /// Reads a CSV file with the columns user_login, user_email, user_pass, display_name and roles (or
-    /// wp_capabilities). Writes nothing unless --write is given, and never changes an account that is here already.
-    /// Passwords go on working: WordPress' hashes are understood, and replaced at the first sign-in.
+    /// Reads them from the site's own database, or from a CSV file. Says what would come and writes nothing, unless
+    /// --write is given, and never changes an account that is here already: run it as often as you like. Administrators,
+    /// shop managers and cashiers come; customers stay. Passwords go on working: WordPress' hashes are understood, and
+    /// replaced at the first sign-in.
+    #[command(after_help = IMPORT_HELP)]
     ImportWordpress(ImportWordpress),
 }
 
@@ -204,11 +206,44 @@ pub(crate) struct Audit {
     pub(crate) csv: bool,
 }
 
+const IMPORT_HELP: &str = "\
+Examples:
+  evertill admin import-wordpress --wp-config /var/www/shop           what would come
+  evertill admin import-wordpress --wp-config /var/www/shop --write   make the accounts
+  evertill admin import-wordpress --database-url mysql://reader@db/shop --password-stdin < file
+  evertill admin import-wordpress users.csv
+
+The database is only read, in one snapshot, over a session that cannot write; an account with SELECT
+on the tables …users and …usermeta is enough. To another machine TLS is required, unless --ssl-mode
+disabled says otherwise. The URL takes socket=PATH, ssl-mode=MODE and ssl-ca=FILE, too. Without a source
+it is taken from EVERTILL_WORDPRESS_DATABASE_URL, where it may hold its password.
+
+A CSV file has the columns user_login, user_email, user_pass, display_name and roles (or wp_capabilities).";
+
 /// `evertill admin import-wordpress`.
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("source").args(["file", "wp_config", "database_url"]))]
 pub(crate) struct ImportWordpress {
-    /// The CSV file.
-    pub(crate) file: PathBuf,
+    /// A CSV file with the people.
+    pub(crate) file: Option<PathBuf>,
+    /// WordPress' settings, or the directory it is in: they say where its database is, and its password.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) wp_config: Option<PathBuf>,
+    /// The site's MySQL or MariaDB database: mysql://user@host:3306/name. No password here: others can read it.
+    #[arg(long, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+    /// Read the password of the database from the first line of stdin.
+    #[arg(long, conflicts_with_all = ["file", "wp_config"])]
+    pub(crate) password_stdin: bool,
+    /// What the tables begin with, where it is not found by itself; in a network, that of one site: wp_2_.
+    #[arg(long, value_name = "PREFIX", conflicts_with = "file")]
+    pub(crate) table_prefix: Option<String>,
+    /// TLS to the database: required, or disabled where nobody can listen on the way there.
+    #[arg(long, value_name = "MODE", conflicts_with = "file")]
+    pub(crate) ssl_mode: Option<String>,
+    /// Certificates (PEM) that vouch for the database, instead of the system's.
+    #[arg(long, value_name = "FILE", conflicts_with = "file")]
+    pub(crate) ssl_ca: Option<PathBuf>,
     /// Make the accounts. Without it, the report says what would come.
     #[arg(long)]
     pub(crate) write: bool,

@@ -96,8 +96,8 @@ fn options(command: &Serve, data_dir: PathBuf) -> Result<ServeOptions, ServerErr
     // A variable that is not text cannot be one of ours.
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        // It may hold a password and is read on its own.
-        .filter(|(name, _)| name != env::DATABASE_URL)
+        // These may hold passwords, and are read on their own.
+        .filter(|(name, _)| name != env::DATABASE_URL && name != env::WORDPRESS_DATABASE_URL)
         .collect();
     Ok(ServeOptions {
         listen: command.listen,
