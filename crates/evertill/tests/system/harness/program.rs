@@ -17,6 +17,7 @@ pub(crate) fn evertill(arguments: &[&str]) -> Command {
         .env_remove("EVERTILL_HOME")
         .env_remove("EVERTILL_LOG")
         .env_remove("EVERTILL_DATABASE_URL")
+        .env_remove("EVERTILL_WORDPRESS_DATABASE_URL")
         .env_remove("DISPLAY")
         .env_remove("WAYLAND_DISPLAY")
         .env_remove("HTTP_PROXY")

@@ -82,6 +82,38 @@ impl WordPress {
         }
     }
 
+    /// The directory of the site.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.folder.path().join("site")
+    }
+
+    /// The socket its database listens on.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.folder.path().join("s")
+    }
+
+    /// Says something to the site's database as its owner; the last column of what comes back.
+    pub(crate) fn sql(&self, statement: &str) -> Vec<String> {
+        let script = "mysqli_report(MYSQLI_REPORT_ERROR|MYSQLI_REPORT_STRICT);\
+                      $db=new mysqli('localhost','root','','wp',0,$argv[1]);$found=$db->query($argv[2]);\
+                      if($found!==true)foreach($found as $row)echo end($row),\"\\n\";";
+        let output = Command::new("php")
+            .args(["-r", script, "--", text(&self.socket()), statement])
+            .output()
+            .expect("PHP runs");
+        assert!(
+            output.status.success(),
+            "{statement}\n{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout)
+            .expect("the database answers in text")
+            .lines()
+            .map(str::to_owned)
+            .collect()
+    }
+
     /// Ends the database the way a crash does.
     pub(crate) fn kill_database(&mut self) {
         end(&mut self.database);
