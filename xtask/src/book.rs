@@ -1,14 +1,14 @@
 //! The book of the error codes: `docs/error-codes/`, one page for each code and an index, from the catalogue.
 
-use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path, process::Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use evertill_wire::{
     Code,
     codes::{Entry, Origin, Topic},
 };
 
-use crate::run::root;
+use crate::run::{cargo, root};
 
 /// Where the book stands, below the root of the repository.
 const PLACE: &str = "docs/error-codes";
@@ -32,6 +32,21 @@ pub(crate) fn write() -> Result<usize> {
         fs::write(place.join(name), text).with_context(|| format!("could not write {name}"))?;
     }
     Ok(pages.len())
+}
+
+/// Writes the OpenAPI document of the store, as the store itself makes it.
+///
+/// # Errors
+///
+/// When the store cannot be built, or the file not be written.
+pub(crate) fn write_openapi() -> Result<()> {
+    let output = cargo(&["run", "--quiet", "--package", "evertill", "--", "serve"])
+        .args(["--print-openapi", "--public-url", "https://store.example"])
+        .stderr(Stdio::inherit())
+        .output()
+        .context("could not start cargo")?;
+    ensure!(output.status.success(), "the store did not write its document");
+    fs::write(root().join("docs/openapi.json"), output.stdout).context("could not write docs/openapi.json")
 }
 
 /// Pages that stand there now, by file name.

@@ -24,7 +24,7 @@ cargo xtask test [--skip-browser] [--all]
                                     everything that is tested; ends with `N passed, N failed`. What needs PostgreSQL
                                     or other people's clients is skipped where they cannot be had, unless --all
                                     says that nothing may be
-cargo xtask interop                 other people's OAuth clients against the store; fetches them first
+cargo xtask interop                 other people's OAuth clients and Schemathesis against the store; fetches them first
 cargo xtask screenshots [--picture] every page at both sizes into target/screenshots; --picture also renews docs/pictures
 cargo xtask soak [--seconds 180]    a till left alone with tokens of 20 s: every renewal early, no 401
 cargo xtask soak --kills 500 [--seed N]
@@ -34,7 +34,7 @@ cargo xtask bench server            what the store server costs: renewals, check
 cargo xtask simulate [--seeds 0..200] [--days 120] [--store stock|evertill|both] [--jobs N] [--replay SEED]
                                     the real rules in a made-up shop under every fault there is
 cargo xtask bench nodes             renewals and sales a second of a node with PostgreSQL beside it
-cargo xtask gen-docs                the book of the error codes, docs/error-codes
+cargo xtask gen-docs                the book of the error codes, docs/error-codes, and the store's interface, docs/openapi.json
 cargo xtask tidy                    forbidden edges, forbidden dependencies, files that grew too long";
 
 fn main() -> ExitCode {
@@ -66,6 +66,8 @@ fn choose(arguments: &[String]) -> Result<ExitCode> {
         ["bench", "nodes"] => nodes::bench(),
         ["gen-docs"] => {
             say(&format!("{} pages written", book::write()?));
+            book::write_openapi()?;
+            say("docs/openapi.json written");
             Ok(ExitCode::SUCCESS)
         }
         ["tidy"] => report(&tidy::check()?),

@@ -234,6 +234,9 @@ pub(crate) struct Serve {
     /// Print an example of a settings file, with every key and what it means, and end.
     #[arg(long, conflicts_with = "print_config")]
     pub(crate) example_config: bool,
+    /// Print the OpenAPI document of a store that is reached at --public-url, and end.
+    #[arg(long, requires = "public_url", conflicts_with_all = ["print_config", "example_config"])]
+    pub(crate) print_openapi: bool,
     /// Load the sample shop and its four accounts into an empty store.
     #[arg(long)]
     pub(crate) sample_shop: bool,

@@ -2,33 +2,37 @@
 //!
 //! WordPress has three spellings for one route (`/wp-json/…`, `?rest_route=…`, `_method=…`), answers 401 before
 //! 404, and serves pages beside routes. One dispatcher that normalises a request first is shorter and easier to
-//! check than three routing tables. `ask` reads requests, `reply` writes answers; the modules named after what
-//! they serve hold the handlers.
+//! check than three routing tables. `ask` reads requests, `endpoint` is the table of what there is, `api` describes
+//! it in OpenAPI, `reply` writes answers; the modules named after what they serve hold the handlers.
 
 use std::sync::Arc;
 
+use axum::http::header;
 use tokio::sync::Semaphore;
 
 use crate::{
     access_log::AccessLog,
+    admin,
     clock::Clock,
     config::Cidr,
     keys::Keys,
     limits::{Hashing, Limits},
     listen::Places,
     metrics::Metrics,
-    oauth::OAuth,
+    oauth::{self, OAuth},
     proxies::Proxies,
     sessions::{Caller, Sessions},
     sign_in::{redirect::RedirectRules, throttle::Throttle},
     store::{Shop, Store, StoreError},
 };
 
+mod api;
 mod ask;
 mod auth;
 mod catalogue;
 mod changes;
 mod discovery;
+mod endpoint;
 mod gate;
 mod help;
 mod orders;
@@ -39,6 +43,9 @@ mod reply;
 mod rim;
 mod watch;
 
+use endpoint::{Open, Plain, Segments, Till, Verb};
+
+pub(crate) use api::{Written as ApiDocument, of_store as openapi};
 pub(crate) use ask::Ask;
 pub(crate) use auth::refusal_body;
 pub(crate) use reply::Reply;
@@ -63,6 +70,7 @@ pub(crate) struct App {
     pub(crate) hashing: Hashing,
     pub(crate) log: AccessLog,
     pub(crate) rim: Rim,
+    pub(crate) api: ApiDocument,
 }
 
 /// What stands between the sockets and the handlers.
@@ -86,91 +94,172 @@ impl App {
     }
 }
 
-/// The one routing table.
+/// From a request to its endpoint. Which ones there are is in `endpoint`.
 async fn dispatch(app: &App, ask: &Ask) -> (Reply, Option<Caller>) {
     let Some(route) = &ask.route else {
-        if let Some(reply) = watch::serve(app, ask).await {
-            return (reply, None);
-        }
-        return (pages::serve(app, ask).await.unwrap_or_else(Reply::trouble), None);
+        return (outside(app, ask).await.unwrap_or_else(Reply::trouble), None);
     };
     if ask.method == "OPTIONS" {
-        return (discovery::preflight(route), None);
+        return (discovery::preflight(route, &methods(route)), None);
     }
-    let segments: Vec<&str> = route.split('/').filter(|part| !part.is_empty()).collect();
-    let (version, rest) = match segments.as_slice() {
+    let Some(segments) = Segments::of_route(route) else {
+        return (Reply::no_route(), None);
+    };
+    let below = match segments.as_slice() {
         [] => {
-            return (
-                discovery::index(app, ask).await.unwrap_or_else(Reply::trouble),
-                None,
-            );
+            let reply = plain(app, ask, Plain::Index).await;
+            return (reply.unwrap_or_else(Reply::trouble), None);
         }
-        ["wcpos", version @ ("v1" | "v2"), rest @ ..] => (*version, rest),
+        ["wcpos", below @ ..] if matches!(below, ["v1" | "v2", ..]) => below,
         _ => return (Reply::no_route(), None),
     };
-    match public(app, ask, version, rest).await {
-        Ok(Some(reply)) => return (reply.private(), None),
-        Ok(None) => {}
-        Err(error) => return (Reply::trouble(error).private(), None),
+    let verb = Verb::of(&ask.method);
+    if let Some(endpoint) = verb.and_then(|verb| Open::find(verb, below)) {
+        let reply = open(app, ask, endpoint, below).await;
+        return (reply.unwrap_or_else(Reply::trouble).private(), None);
+    }
+    if let [_, "auth", "test" | "refresh"] = below {
+        return (Reply::no_route().private(), None);
     }
     match gate::admit(app, ask).await {
         Err(error) => (Reply::trouble(error).private(), None),
         Ok(Err(refusal)) => (refusal.private(), None),
         Ok(Ok(caller)) => {
-            let reply = protected(app, ask, &caller, rest)
-                .await
-                .unwrap_or_else(Reply::trouble);
+            let reply = match verb.and_then(|verb| Till::find(verb, below)) {
+                Some(endpoint) => till(app, ask, &caller, endpoint, below).await,
+                None => Ok(Reply::no_route()),
+            };
+            let reply = reply.unwrap_or_else(Reply::trouble);
             (reply.enveloped(ask).private(), Some(caller))
         }
     }
 }
 
+/// The methods that lead somewhere on a route.
+fn methods(route: &str) -> Vec<&'static str> {
+    let Some(segments) = Segments::of_route(route) else {
+        return Vec::new();
+    };
+    let verbs = match segments.as_slice() {
+        [] => vec![Plain::Index.verb()],
+        ["wcpos", below @ ..] if matches!(below, ["v1" | "v2", ..]) => endpoint::verbs_of_route(below),
+        _ => Vec::new(),
+    };
+    verbs.into_iter().map(Verb::name).collect()
+}
+
 /// Routes that anybody may ask.
-async fn public(app: &App, ask: &Ask, version: &str, rest: &[&str]) -> Result<Option<Reply>, StoreError> {
-    let is_get = ask.is_get();
-    Ok(Some(match rest {
-        [] if is_get => discovery::namespace(app, version),
-        ["auth", "test"] if is_get => discovery::auth_test(ask),
-        ["auth", "refresh"] if ask.method == "POST" => auth::refresh(app, ask).await?,
-        ["auth", "test" | "refresh"] => Reply::no_route(),
-        ["site"] if is_get && version == "v2" => discovery::site(app).await?,
-        ["ping"] if is_get && version == "v2" => discovery::ping(app),
-        ["echo"] if is_get && version == "v2" => discovery::echo(ask),
-        _ => return Ok(None),
-    }))
+async fn open(app: &App, ask: &Ask, endpoint: Open, below: &[&str]) -> Result<Reply, StoreError> {
+    Ok(match endpoint {
+        Open::Renew => auth::refresh(app, ask).await?,
+        Open::TestAuthorization => discovery::auth_test(ask),
+        Open::Namespace => discovery::namespace(app, part(below, 0)),
+        Open::Site => discovery::site(app).await?,
+        Open::Ping => discovery::ping(app),
+        Open::Echo => discovery::echo(ask),
+    })
 }
 
 /// Routes for somebody who may use a till.
-async fn protected(app: &App, ask: &Ask, caller: &Caller, rest: &[&str]) -> Result<Reply, StoreError> {
-    match (ask.method.as_str(), rest) {
-        ("GET", ["auth", "sessions"]) => auth::sessions(app, ask, caller).await,
-        ("DELETE", ["auth", "sessions"]) => auth::end_all(app, ask, caller).await,
-        ("DELETE", ["auth", "sessions", jti]) => auth::end_one(app, ask, caller, jti).await,
-        ("GET", ["auth", "users", "sessions"]) => auth::everybody(app, caller).await,
-        ("GET", ["cashier", id]) => people::cashier(app, caller, id).await,
-        ("GET", ["cashier", id, "stores", ..]) => people::cashier_stores(app, caller, id, &rest[3..]).await,
-        ("GET", ["customers"]) => people::customers(app, ask).await,
-        ("GET", ["products"]) => catalogue::products(app, ask).await,
-        ("GET", ["products", "categories"]) => catalogue::categories(app, ask).await,
-        ("GET", ["products", "tags" | "brands"] | ["coupons"]) => Ok(catalogue::nothing()),
-        ("GET", ["variations"]) => catalogue::variations(app, ask).await,
-        ("GET", ["resolve", "barcode"]) => catalogue::resolve(app, ask).await,
-        ("GET", ["taxes"]) => catalogue::taxes(app, ask).await,
-        ("GET", ["taxes", "classes"]) => catalogue::tax_classes(app).await,
-        ("GET", ["stores"]) => people::stores(app).await,
-        ("GET", ["stores", id]) => people::store(app, id).await,
-        ("GET", ["payment-gateways"]) => Ok(catalogue::payment_gateways()),
-        ("GET", ["data", "order_statuses"]) => Ok(catalogue::order_statuses(&app.home)),
-        ("GET", ["shipping_methods"]) => Ok(catalogue::shipping_methods(&app.home)),
-        ("GET", ["settings"]) => Ok(catalogue::settings_index()),
-        ("GET" | "POST", ["settings", _]) => Ok(Reply::forbidden()),
-        ("GET", ["status"]) => Ok(discovery::status()),
-        ("GET", ["changes", "tick"]) => changes::tick(app, ask).await,
-        ("GET", ["changes", "sequence-log"]) => changes::log(app, ask).await,
-        ("GET", ["changes", "config-fingerprint"]) => changes::fingerprint(app).await,
-        ("GET", ["orders"]) => orders::list(app, ask).await,
-        ("GET", ["orders", "pull"]) => orders::pull(app, ask).await,
-        ("POST", ["push", collection]) => orders::push(app, ask, caller, collection).await,
-        _ => Ok(Reply::no_route()),
+async fn till(
+    app: &App,
+    ask: &Ask,
+    caller: &Caller,
+    endpoint: Till,
+    below: &[&str],
+) -> Result<Reply, StoreError> {
+    match endpoint {
+        Till::Sessions => auth::sessions(app, ask, caller).await,
+        Till::EndSessions => auth::end_all(app, ask, caller).await,
+        Till::EndSession => auth::end_one(app, ask, caller, part(below, 3)).await,
+        Till::EverybodysSessions => auth::everybody(app, caller).await,
+        Till::Cashier => people::cashier(app, caller, part(below, 2)).await,
+        Till::CashierStores => people::cashier_stores(app, caller, part(below, 2)).await,
+        Till::CashierStore => people::cashier_store(app, caller, part(below, 2), part(below, 4)).await,
+        Till::Customers => people::customers(app, ask).await,
+        Till::Products => catalogue::products(app, ask).await,
+        Till::Categories => catalogue::categories(app, ask).await,
+        Till::Tags | Till::Brands | Till::Coupons => Ok(catalogue::nothing()),
+        Till::Variations => catalogue::variations(app, ask).await,
+        Till::ResolveBarcode => catalogue::resolve(app, ask).await,
+        Till::Taxes => catalogue::taxes(app, ask).await,
+        Till::TaxClasses => catalogue::tax_classes(app).await,
+        Till::Stores => people::stores(app).await,
+        Till::Store => people::store(app, part(below, 2)).await,
+        Till::PaymentGateways => Ok(catalogue::payment_gateways()),
+        Till::OrderStatuses => Ok(catalogue::order_statuses(&app.home)),
+        Till::ShippingMethods => Ok(catalogue::shipping_methods(&app.home)),
+        Till::Settings => Ok(catalogue::settings_index()),
+        Till::SettingsGroup | Till::WriteSettingsGroup => Ok(Reply::forbidden()),
+        Till::Status => Ok(discovery::status()),
+        Till::Tick => changes::tick(app, ask).await,
+        Till::SequenceLog => changes::log(app, ask).await,
+        Till::ConfigFingerprint => changes::fingerprint(app).await,
+        Till::Orders => orders::list(app, ask).await,
+        Till::PullOrders => orders::pull(app, ask).await,
+        Till::Push => orders::push(app, ask, caller, part(below, 2)).await,
     }
+}
+
+/// Whatever is not a route of the REST interface.
+async fn outside(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
+    if admin::is_office(&ask.path) {
+        return admin::serve(app, ask).await;
+    }
+    let path = match ask.path.as_str() {
+        "/wcpos-auth" => "/wcpos-auth/",
+        path => oauth::canonical(app, path),
+    };
+    let segments = Segments::of_path(path);
+    let segments = segments.as_ref().map_or(&[][..], Segments::as_slice);
+    match Verb::of(&ask.method).and_then(|verb| Plain::find(verb, segments)) {
+        Some(endpoint) => plain(app, ask, endpoint).await,
+        None => Ok(misdirected(path, segments, ask)),
+    }
+}
+
+/// A path that is not served, or not with this method.
+fn misdirected(path: &str, segments: &[&str], ask: &Ask) -> Reply {
+    let verbs = endpoint::verbs_of_path(segments);
+    let mut allow: Vec<&str> = verbs.iter().map(|verb| verb.name()).collect();
+    if verbs.contains(&Verb::Get) {
+        allow.push("HEAD");
+    }
+    match (oauth::is_oauth(path), allow.is_empty()) {
+        (true, _) => oauth::misdirected(path, ask, allow),
+        (false, true) => pages::not_found(),
+        (false, false) => watch::wrong_method().with(header::ALLOW, allow.join(", ")),
+    }
+}
+
+/// Everything outside the till's interface.
+async fn plain(app: &App, ask: &Ask, endpoint: Plain) -> Result<Reply, StoreError> {
+    const CSS: &str = "text/css; charset=UTF-8";
+    Ok(match endpoint {
+        Plain::Index => discovery::index(app, ask).await?,
+        Plain::Token => oauth::token(app, ask).await,
+        Plain::Revoke => oauth::revoke(app, ask).await,
+        Plain::Introspect => oauth::introspect(app, ask).await,
+        Plain::Authorize | Plain::AuthorizeSignIn => oauth::authorize(app, ask).await?,
+        Plain::Metadata => oauth::metadata(app),
+        Plain::Keys => oauth::keys(app),
+        Plain::Health => watch::health(),
+        Plain::Readiness => watch::ready(app).await,
+        Plain::Figures => watch::figures(app, ask).await,
+        Plain::Document => api::document(app),
+        Plain::DocumentPage => api::page(app).await?,
+        Plain::Home => pages::home(app).await?,
+        Plain::SignInPage | Plain::SignIn => pages::sign_in(app, ask).await?,
+        Plain::HelpIndex | Plain::HelpPage => help::serve(&ask.path, ask),
+        Plain::Picture => pages::picture(app, ask.path.trim_start_matches("/pictures/")).await?,
+        Plain::SignInStyles => pages::asset(CSS, pages::STYLES.as_bytes()),
+        Plain::HelpStyles => pages::asset(CSS, help::styles().as_bytes()),
+        Plain::DocumentStyles => pages::asset(CSS, api::styles().as_bytes()),
+        Plain::Font => pages::asset("font/woff2", pages::FONT),
+    })
+}
+
+/// A part of a route; the table has made sure that it is there.
+fn part<'a>(below: &[&'a str], at: usize) -> &'a str {
+    below.get(at).copied().unwrap_or_default()
 }

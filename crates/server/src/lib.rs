@@ -202,3 +202,11 @@ impl ServeOptions {
 pub fn example_config() -> String {
     config::example()
 }
+
+/// The OpenAPI 3.1 document of a store that is reached at an address, as it is served at `/openapi.json` but with line
+/// breaks for people.
+#[must_use]
+pub fn openapi(public_url: &Url) -> String {
+    let document = http::openapi(public_url.as_str().trim_end_matches('/'));
+    format!("{document:#}\n")
+}

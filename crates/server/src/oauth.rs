@@ -29,6 +29,7 @@ mod token;
 pub(crate) use clients::{Clients, Roll};
 pub(crate) use dpop::Proofs;
 pub(crate) use metadata::METADATA;
+pub(crate) use request::SCOPE;
 pub(crate) use resource::prove;
 
 use params::{BadParam, Params};
@@ -50,34 +51,66 @@ impl OAuth {
     }
 }
 
-/// Whether a path is served here.
+/// Whether a path belongs to these endpoints.
 pub(crate) fn is_oauth(path: &str) -> bool {
     path.starts_with("/oauth/") || path == jwks::PATH || path.starts_with(METADATA)
 }
 
-/// Serves the paths of [`is_oauth`].
+/// The path an endpoint is known by: an issuer with a path of its own has it after that of the metadata.
+pub(crate) fn canonical<'a>(app: &App, path: &'a str) -> &'a str {
+    match metadata::is_here(app, path) {
+        true => METADATA,
+        false => path,
+    }
+}
+
+/// `POST /oauth/token`.
+pub(crate) async fn token(app: &App, ask: &Ask) -> Reply {
+    spoken(token::serve(app, ask).await)
+}
+
+/// `POST /oauth/revoke`.
+pub(crate) async fn revoke(app: &App, ask: &Ask) -> Reply {
+    spoken(revoke::serve(app, ask).await)
+}
+
+/// `POST /oauth/introspect`.
+pub(crate) async fn introspect(app: &App, ask: &Ask) -> Reply {
+    spoken(introspect::serve(app, ask).await)
+}
+
+/// `/oauth/authorize`: the page, or its form.
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn serve(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
-    let method = ask.method.as_str();
-    Ok(match (ask.path.as_str(), method) {
-        ("/oauth/authorize", "GET" | "HEAD" | "POST") => return authorize::serve(app, ask).await,
-        ("/oauth/token" | "/oauth/revoke" | "/oauth/introspect", "OPTIONS") => preflight("POST"),
-        ("/oauth/token", "POST") => spoken(token::serve(app, ask).await),
-        ("/oauth/revoke", "POST") => spoken(revoke::serve(app, ask).await),
-        ("/oauth/introspect", "POST") => spoken(introspect::serve(app, ask).await),
-        (jwks::PATH, "GET" | "HEAD") => open(jwks::document(app)),
-        (path, "GET" | "HEAD") if metadata::is_here(app, path) => open(metadata::document(app)),
-        (path, "OPTIONS") if path.starts_with("/.well-known/") => preflight("GET"),
-        ("/oauth/token" | "/oauth/revoke" | "/oauth/introspect", _) => wrong_method("POST, OPTIONS"),
-        ("/oauth/authorize", _) => wrong_method("GET, POST"),
-        (path, _) if path.starts_with("/.well-known/") && metadata::is_here(app, path) => {
-            wrong_method("GET, OPTIONS")
+pub(crate) async fn authorize(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
+    authorize::serve(app, ask).await
+}
+
+/// What the store says about itself.
+pub(crate) fn metadata(app: &App) -> Reply {
+    open(metadata::document(app))
+}
+
+/// The keys that check access tokens.
+pub(crate) fn keys(app: &App) -> Reply {
+    open(jwks::document(app))
+}
+
+/// An address that is not served, or not with this method. `allow` are the methods that lead somewhere; to all but the
+/// page for people a browser may send the script of any site, and asks first.
+pub(crate) fn misdirected(path: &str, ask: &Ask, mut allow: Vec<&'static str>) -> Reply {
+    let may_ask_first = path != "/oauth/authorize";
+    match (ask.method.as_str(), allow.first()) {
+        (_, None) => Reply::error(404, "evertill_not_found", "There is nothing at this address."),
+        ("OPTIONS", Some(method)) if may_ask_first => preflight(method),
+        (_, Some(_)) => {
+            if may_ask_first {
+                allow.push("OPTIONS");
+            }
+            wrong_method(&allow.join(", "))
         }
-        (jwks::PATH, _) => wrong_method("GET, OPTIONS"),
-        _ => Reply::error(404, "evertill_not_found", "There is nothing at this address."),
-    })
+    }
 }
 
 fn wrong_method(allow: &str) -> Reply {

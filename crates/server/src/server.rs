@@ -214,6 +214,7 @@ async fn app(
         listeners: Arc::new(Semaphore::new(LISTENERS_MAX)),
         hashing: Hashing::new(config.limits.sign_ins_waiting.0),
         log,
+        api: http::ApiDocument::default(),
         rim: Rim {
             proxies: Proxies::new(config.listen.trusted_proxies.clone()),
             limits: limits::Limits::new(&config.limits),

@@ -32,6 +32,9 @@ pub(crate) async fn run(command: Serve, data_dir: PathBuf, printer: &Printer) ->
     if command.example_config {
         return printer.data(evertill_server::example_config().trim_end());
     }
+    if let (true, Some(home)) = (command.print_openapi, &command.public_url) {
+        return printer.data(evertill_server::openapi(home).trim_end());
+    }
     let place = data_dir.display().to_string();
     let options = ServeOptions {
         fault: fault(&command)?,

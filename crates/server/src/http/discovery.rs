@@ -147,20 +147,23 @@ pub(super) fn status() -> Reply {
     Reply::json(json!({"healthy": true, "missing_tables": [], "schema_version": "5"}))
 }
 
-/// The answer to a browser that asks before it asks.
-pub(super) fn preflight(route: &str) -> Reply {
+/// The answer to a browser that asks before it asks: the methods that lead somewhere on this route.
+pub(super) fn preflight(route: &str, methods: &[&str]) -> Reply {
     let namespace = route
         .trim_matches('/')
         .splitn(3, '/')
         .take(2)
         .collect::<Vec<_>>()
         .join("/");
-    Reply::json(json!({"namespace": namespace, "methods": ["GET", "POST", "DELETE"], "endpoints": []}))
-        .with(header::ALLOW, "GET, POST, DELETE")
+    let reply = Reply::json(json!({"namespace": namespace, "methods": methods, "endpoints": []}))
         .with(header::ACCESS_CONTROL_MAX_AGE, "7200")
         .with(
             header::ACCESS_CONTROL_ALLOW_METHODS,
             "OPTIONS, GET, POST, PUT, PATCH, DELETE",
         )
-        .private()
+        .private();
+    match methods.is_empty() {
+        true => reply,
+        false => reply.with(header::ALLOW, methods.join(", ")),
+    }
 }

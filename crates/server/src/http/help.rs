@@ -15,11 +15,6 @@ pub(super) fn styles() -> String {
     format!("{STANDALONE_STYLES}{STYLES}")
 }
 
-/// Whether a path is a help page.
-pub(super) fn is_help(path: &str) -> bool {
-    path == ADDRESS || code_in(path).is_some()
-}
-
 /// The text after `/error-codes/`.
 fn code_in(path: &str) -> Option<&str> {
     path.strip_prefix(ADDRESS)?.strip_prefix('/')

@@ -6,13 +6,11 @@ use askama::Template;
 use axum::http::header;
 use evertill_wire::Password;
 
-use super::{App, Ask, Reply, ask::Sent, help};
+use super::{App, Ask, Reply, ask::Sent};
 use crate::{
     accounts::{PASSWORD_BYTES_MAX, PasswordHash},
-    admin,
     audit::AuditEntry,
     metrics::SignIn,
-    oauth,
     sessions::Opening,
     sign_in::{
         form::{self, FormFault},
@@ -23,8 +21,10 @@ use crate::{
     store::{Account, StoreError},
 };
 
-const CSS: &str = include_str!("../../assets/sign-in.css");
-const FONT: &[u8] = include_bytes!("../../assets/inter-till.woff2");
+/// The style sheet of the pages that stand in front of the store.
+pub(super) const STYLES: &str = include_str!("../../assets/sign-in.css");
+/// The typeface of all pages.
+pub(super) const FONT: &[u8] = include_bytes!("../../assets/inter-till.woff2");
 
 /// Longest state a client may send, in bytes.
 const STATE_BYTES_MAX: usize = 1024;
@@ -59,43 +59,24 @@ struct SignInPage<'a> {
     state: &'a str,
 }
 
-/// Serves whatever is not the REST interface.
-pub(super) async fn serve(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
-    match (ask.path.as_str(), ask.method.as_str()) {
-        ("/", "GET" | "HEAD") => home(app).await,
-        ("/wcpos-auth" | "/wcpos-auth/", "GET" | "HEAD" | "POST") => sign_in(app, ask).await,
-        ("/assets/sign-in.css", "GET" | "HEAD") => Ok(asset("text/css; charset=UTF-8", CSS.as_bytes())),
-        ("/assets/inter-till.woff2", "GET" | "HEAD") => Ok(asset("font/woff2", FONT)),
-        ("/assets/help.css", "GET" | "HEAD") => {
-            Ok(asset("text/css; charset=UTF-8", help::styles().as_bytes()))
-        }
-        (path, _) if oauth::is_oauth(path) => oauth::serve(app, ask).await,
-        (path, _) if admin::is_office(path) => admin::serve(app, ask).await,
-        (path, "GET" | "HEAD") if help::is_help(path) => Ok(help::serve(path, ask)),
-        (path, "GET" | "HEAD") => match picture_slug(path) {
-            Some(slug) => picture(app, slug).await,
-            None => Ok(not_found()),
-        },
-        _ => Ok(not_found()),
-    }
-}
-
-fn asset(media_type: &'static str, bytes: &[u8]) -> Reply {
+/// A file that belongs to the pages.
+pub(super) fn asset(media_type: &'static str, bytes: &[u8]) -> Reply {
     Reply::bytes(media_type, bytes.to_vec()).with(header::CACHE_CONTROL, "public, max-age=3600")
 }
 
-fn not_found() -> Reply {
+/// A page that is not there.
+pub(super) fn not_found() -> Reply {
     Reply::html(
         404,
         "<!doctype html>\n<title>Page not found</title>\n<p>Page not found.</p>\n".to_owned(),
     )
 }
 
-fn picture_slug(path: &str) -> Option<&str> {
-    path.strip_prefix("/pictures/")?.strip_suffix(".svg")
-}
-
-async fn picture(app: &App, slug: &str) -> Result<Reply, StoreError> {
+/// `GET /pictures/{file}`: a picture of a product.
+pub(super) async fn picture(app: &App, file: &str) -> Result<Reply, StoreError> {
+    let Some(slug) = file.strip_suffix(".svg") else {
+        return Ok(not_found());
+    };
     Ok(match app.store.picture(slug).await? {
         None => not_found(),
         Some(picture) => Reply::bytes("image/svg+xml", picture.svg.into_bytes())
@@ -130,7 +111,8 @@ fn page(status: u16, template: &impl Template, form_target: &str) -> Reply {
     }
 }
 
-async fn home(app: &App) -> Result<Reply, StoreError> {
+/// `GET /`: which address a till needs.
+pub(super) async fn home(app: &App) -> Result<Reply, StoreError> {
     let shop = app.shop().await?;
     let template = HomePage {
         shop: &shop.name,
@@ -192,7 +174,8 @@ impl Fault {
     }
 }
 
-async fn sign_in(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
+/// `/wcpos-auth/`: the page, or its form.
+pub(super) async fn sign_in(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
     let state = ask.param_text("state").unwrap_or_default();
     let visit = Visit {
         redirect_text: ask.param_text("redirect_uri").unwrap_or_default(),

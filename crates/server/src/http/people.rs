@@ -47,20 +47,24 @@ fn not_found() -> Reply {
     Reply::error(404, "woocommerce_pos_cashier_not_found", "Cashier not found.")
 }
 
-/// `GET cashier/{id}/stores` and one of them.
-pub(super) async fn cashier_stores(
+/// `GET cashier/{id}/stores`.
+pub(super) async fn cashier_stores(app: &App, caller: &Caller, id: &str) -> Result<Reply, StoreError> {
+    match whose(caller, id) {
+        Err(reply) => Ok(reply),
+        Ok(_) => stores(app).await,
+    }
+}
+
+/// `GET cashier/{id}/stores/{store}`.
+pub(super) async fn cashier_store(
     app: &App,
     caller: &Caller,
     id: &str,
-    rest: &[&str],
+    store_id: &str,
 ) -> Result<Reply, StoreError> {
-    if let Err(reply) = whose(caller, id) {
-        return Ok(reply);
-    }
-    match rest {
-        [] => stores(app).await,
-        [store_id] => store(app, store_id).await,
-        _ => Ok(Reply::no_route()),
+    match whose(caller, id) {
+        Err(reply) => Ok(reply),
+        Ok(_) => store(app, store_id).await,
     }
 }
 

@@ -15,49 +15,48 @@ const DATABASE_LONGEST: Duration = Duration::from_secs(2);
 /// Seconds after which somebody may ask again whether the database is back.
 const RETRY_AFTER_S: u32 = 2;
 
-/// Answers, where the path is one of these.
-pub(super) async fn serve(app: &App, ask: &Ask) -> Option<Reply> {
-    let path = ask.path.as_str();
-    if !matches!(path, "/healthz" | "/readyz" | "/metrics") {
-        return None;
-    }
-    if !ask.is_get() {
-        return Some(wrong_method());
-    }
-    let reply = match path {
-        "/healthz" => Reply::json(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")})),
-        "/readyz" => ready(app).await,
-        _ => figures(app, ask).await,
-    };
-    Some(reply.with(header::CACHE_CONTROL, "no-store"))
+/// `GET /healthz`: the process is there.
+pub(super) fn health() -> Reply {
+    unkept(Reply::json(
+        json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}),
+    ))
 }
 
-fn wrong_method() -> Reply {
-    Reply::problem(&Problem::of(Code::UNSUPPORTED_METHOD).with_status(405)).with(header::ALLOW, "GET, HEAD")
+/// Nobody on the way may keep how it was.
+fn unkept(reply: Reply) -> Reply {
+    reply.with(header::CACHE_CONTROL, "no-store")
 }
 
-async fn ready(app: &App) -> Reply {
-    match tokio::time::timeout(DATABASE_LONGEST, app.store.shop()).await {
-        Ok(Ok(_)) => Reply::json(json!({"status": "ready"})),
-        Ok(Err(_)) | Err(_) => Reply::problem(
-            &Problem::of(Code::SERVICE_UNAVAILABLE)
-                .with_status(503)
-                .with_detail("The database does not answer."),
-        )
-        .with(header::RETRY_AFTER, RETRY_AFTER_S.to_string()),
-    }
+/// A path that takes other methods.
+pub(super) fn wrong_method() -> Reply {
+    Reply::problem(&Problem::of(Code::UNSUPPORTED_METHOD).with_status(405))
 }
 
-/// The figures, for those on the list. A request that an unlisted proxy passed on comes from anywhere.
-async fn figures(app: &App, ask: &Ask) -> Reply {
+/// `GET /readyz`: it can serve.
+pub(super) async fn ready(app: &App) -> Reply {
+    unkept(
+        match tokio::time::timeout(DATABASE_LONGEST, app.store.shop()).await {
+            Ok(Ok(_)) => Reply::json(json!({"status": "ready"})),
+            Ok(Err(_)) | Err(_) => Reply::problem(
+                &Problem::of(Code::SERVICE_UNAVAILABLE)
+                    .with_status(503)
+                    .with_detail("The database does not answer."),
+            )
+            .with(header::RETRY_AFTER, RETRY_AFTER_S.to_string()),
+        },
+    )
+}
+
+/// `GET /metrics`: the figures, for those on the list. A request that an unlisted proxy passed on comes from anywhere.
+pub(super) async fn figures(app: &App, ask: &Ask) -> Reply {
     let client = ask.peer.ip();
     let is_allowed = app.rim.watchers.iter().any(|block| block.contains(client));
     if !is_allowed || ask.is_relayed_by_a_stranger {
-        return Reply::problem(
+        return unkept(Reply::problem(
             &Problem::of(Code::INSUFFICIENT_PERMISSIONS)
                 .with_status(403)
                 .with_detail("The figures are for the addresses listed in metrics.allow."),
-        );
+        ));
     }
     let sessions = match tokio::time::timeout(DATABASE_LONGEST, app.sessions.count()).await {
         Ok(Ok(count)) => Some(count),
@@ -74,5 +73,8 @@ async fn figures(app: &App, ask: &Ask) -> Reply {
     };
     let mut page = String::new();
     metrics::write(&mut page, &app.rim.metrics, &gauges);
-    Reply::bytes("text/plain; version=0.0.4; charset=utf-8", page.into_bytes())
+    unkept(Reply::bytes(
+        "text/plain; version=0.0.4; charset=utf-8",
+        page.into_bytes(),
+    ))
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::sign_in::redirect::Redirect;
 
 /// The one thing a client can be allowed: what the person who signs in may do.
-pub(super) const SCOPE: &str = "pos";
+pub(crate) const SCOPE: &str = "pos";
 
 /// Longest state a client may send, in bytes.
 const STATE_BYTES_MAX: usize = 1024;

@@ -67,3 +67,57 @@ async fn a_browser_that_asks_first_is_told_what_it_may() {
         assert!(allowed.contains(name), "{name}");
     }
 }
+
+#[tokio::test]
+async fn a_preflight_names_the_methods_of_the_route() {
+    let shop = Shop::open().await;
+    for (route, allow) in [
+        ("wcpos/v2/auth/refresh", Some("POST")),
+        ("wcpos/v1/auth/sessions", Some("GET, DELETE")),
+        ("", Some("GET")),
+        ("wcpos/v2/nothing/here", None),
+    ] {
+        let answer = shop.send("OPTIONS", &format!("/wp-json/{route}"), &[], "").await;
+        assert_eq!((answer.status, answer.header("allow")), (200, allow), "{route}");
+    }
+}
+
+#[tokio::test]
+async fn head_is_answered_wherever_get_is() {
+    let shop = Shop::open().await;
+    let till = shop.sign_in("cashier").await;
+    let bearer = format!("Bearer {}", till.access);
+    let headers = [("Authorization", bearer.as_str())];
+    for target in [
+        "/wp-json/wcpos/v2/products",
+        "/wp-json/wcpos/v2/ping",
+        "/openapi.json",
+        "/api",
+        "/healthz",
+    ] {
+        let answer = shop.send("HEAD", target, &headers, "").await;
+        assert_eq!((answer.status, answer.body.as_str()), (200, ""), "{target}");
+    }
+    let refused = shop.send("HEAD", "/wp-json/wcpos/v2/products", &[], "").await;
+    assert_eq!(refused.status, 401);
+}
+
+#[tokio::test]
+async fn an_address_outside_the_interface_names_the_methods_it_takes() {
+    let shop = Shop::open().await;
+    for (method, path, allow) in [
+        ("POST", "/", "GET, HEAD"),
+        ("DELETE", "/wcpos-auth/", "GET, POST, HEAD"),
+        ("PUT", "/openapi.json", "GET, HEAD"),
+        ("POST", "/error-codes/API02007", "GET, HEAD"),
+        ("GET", "/oauth/token", "POST, OPTIONS"),
+    ] {
+        let answer = shop.send(method, path, &[], "").await;
+        assert_eq!(
+            (answer.status, answer.header("allow")),
+            (405, Some(allow)),
+            "{method} {path}"
+        );
+    }
+    assert_eq!(shop.send("POST", "/nothing", &[], "").await.status, 404);
+}

@@ -5,6 +5,7 @@
 mod audit;
 mod backup;
 mod catalogue;
+mod contract;
 mod crash;
 mod dangers;
 mod discovery;

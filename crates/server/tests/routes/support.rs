@@ -10,6 +10,8 @@ use tokio::{
     net::TcpStream,
 };
 
+use crate::contract;
+
 /// When the clock of a test shop stands still at first.
 pub(crate) const OPENED_AT: i64 = 1_795_402_593;
 
@@ -210,7 +212,9 @@ pub(crate) async fn send(
     stream.write_all(text.as_bytes()).await.unwrap();
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await.unwrap();
-    parse(&bytes)
+    let answer = parse(&bytes);
+    contract::hold(method, target, headers, &answer);
+    answer
 }
 
 fn parse(bytes: &[u8]) -> Answer {
