@@ -74,7 +74,7 @@ pub(super) fn paging(ask: &Ask, default: OrderBy) -> Result<Paging, Reply> {
 /// A whole number.
 pub(super) fn whole(ask: &Ask, name: &str) -> Result<Option<i64>, Reply> {
     match ask.query(name) {
-        None | Some("") => Ok(None),
+        None => Ok(None),
         Some(text) => text
             .trim()
             .parse()
@@ -96,7 +96,7 @@ pub(super) fn ids(ask: &Ask, name: &str) -> Result<Option<Vec<i64>>, Reply> {
 /// A moment, UTC.
 pub(super) fn moment(ask: &Ask, name: &str) -> Result<Option<i64>, Reply> {
     match ask.query(name) {
-        None | Some("") => Ok(None),
+        None => Ok(None),
         Some(text) => parse_utc(text)
             .map(Some)
             .ok_or_else(|| Reply::invalid(name, "rest_invalid_date", "Invalid date.")),

@@ -179,3 +179,24 @@ async fn a_query_cannot_reach_the_database() {
     }
     assert_eq!(list(&shop, &till, "products?per_page=100").await.len(), 88);
 }
+
+#[tokio::test]
+async fn an_empty_number_or_moment_is_refused_like_any_other_that_is_none() {
+    let shop = Shop::open().await;
+    let till = shop.sign_in("cashier").await;
+    for route in [
+        "products?modified_after=",
+        "products?page=",
+        "orders?customer=",
+        "orders/pull?sequence=",
+        "changes/tick?since=",
+        "orders?after=2026-02-30T00:00:00",
+    ] {
+        let answer = shop.get_as(&till, route).await;
+        assert_eq!(
+            answer.verdict(),
+            (400, "rest_invalid_param".to_owned()),
+            "{route}"
+        );
+    }
+}
