@@ -1,5 +1,6 @@
-//! The OAuth clients of others that the store is tested with: fetched from npm and PyPI, in the versions that the
-//! repository pins, into the target directory. Where a registry cannot be reached, the tests with them are skipped.
+//! The programs of others that the store is tested with, OAuth clients and Schemathesis: fetched from npm and PyPI, in
+//! the versions that the repository pins, into the target directory. Where a registry cannot be reached, the tests
+//! with them are skipped.
 
 use std::{
     fs,
@@ -15,14 +16,15 @@ use crate::{
     say,
 };
 
-const WHY: &str = "the tests with other people's OAuth clients";
+const WHY: &str = "the tests with other people's clients";
 
-/// Fetches what is not there yet; tells which clients could not be had.
+/// Fetches what is not there yet; tells which programs could not be had.
 pub(crate) fn provide() -> Vec<&'static str> {
     let mut missing = Vec::new();
     for (what, fetch) in [
         ("openid-client (npm)", node as fn() -> Result<()>),
-        ("Authlib (PyPI)", python),
+        ("Authlib (PyPI)", authlib),
+        ("Schemathesis (PyPI)", schemathesis),
     ] {
         if let Err(error) = fetch() {
             say(&format!("warning: {what} could not be fetched: {error:#}"));
@@ -50,14 +52,24 @@ fn node() -> Result<()> {
     mark(&folder, "node/package-lock.json")
 }
 
-fn python() -> Result<()> {
-    let folder = target("python")?;
+fn authlib() -> Result<()> {
+    python("python")
+}
+
+fn schemathesis() -> Result<()> {
+    python("schemathesis")
+}
+
+/// The packages listed in a folder, in an environment of their own: two lists may want different versions of one.
+fn python(name: &str) -> Result<()> {
+    let folder = target(name)?;
+    let list = format!("{name}/requirements.txt");
     let python = if cfg!(windows) {
         "venv/Scripts/python.exe"
     } else {
         "venv/bin/python"
     };
-    if is_fresh(&folder, "python/requirements.txt", python)? {
+    if is_fresh(&folder, &list, python)? {
         return Ok(());
     }
     let make = || {
@@ -79,12 +91,12 @@ fn python() -> Result<()> {
             "--no-deps",
             "--requirement",
         ])
-        .arg(pinned("python/requirements.txt")))
+        .arg(pinned(&list)))
     .inspect_err(|_| {
         // Half of it would be taken for the whole.
         let _ = fs::remove_dir_all(folder.join("venv"));
     })?;
-    mark(&folder, "python/requirements.txt")
+    mark(&folder, &list)
 }
 
 fn target(name: &str) -> Result<PathBuf> {

@@ -77,7 +77,7 @@ pub(crate) fn simulate(wishes: &[&str]) -> Result<ExitCode> {
     })
 }
 
-/// Lets other people's OAuth clients live with the store; nothing may be skipped.
+/// Lets other people's programs live with the store; nothing may be skipped.
 pub(crate) fn interop() -> Result<ExitCode> {
     let missing = interop::provide();
     let status = cargo(&["test", "--package", "evertill-server", "--test", "interop"])

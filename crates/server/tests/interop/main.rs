@@ -1,7 +1,8 @@
 //! Clients that nobody here wrote live with the store: openid-client (npm) and Authlib (PyPI) sign in, renew a hundred
-//! times, lose a reply, revoke, and present a code twice.
+//! times, lose a reply, revoke, and present a code twice. And Schemathesis (PyPI), which nobody here wrote either, holds
+//! the store to its own OpenAPI document.
 //!
-//! `cargo xtask test` fetches both, pinned, into the target directory. Where that was not possible these tests say so
+//! `cargo xtask test` fetches them, pinned, into the target directory. Where that was not possible these tests say so
 //! and prove nothing.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops right there")]
@@ -104,14 +105,37 @@ async fn openid_client_binds_a_session_to_its_key() {
     openid_client("dpop").await;
 }
 
+/// Where Python is in one of the environments.
+fn python(environment: &str) -> String {
+    let below = if cfg!(windows) {
+        "Scripts/python.exe"
+    } else {
+        "bin/python"
+    };
+    format!("{environment}/venv/{below}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn schemathesis_finds_nothing_that_the_document_does_not_say() {
+    let python = python("schemathesis");
+    let Some(folder) = fetched(&python) else {
+        return;
+    };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/schemathesis/check.py");
+    let (store, _home) = store().await;
+    lives(
+        Command::new(folder.join(python))
+            .arg(script)
+            .arg(store.url().as_str()),
+    )
+    .await;
+    store.shutdown().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn authlib_signs_in_renews_loses_a_reply_introspects_and_revokes() {
-    let python = if cfg!(windows) {
-        "python/venv/Scripts/python.exe"
-    } else {
-        "python/venv/bin/python"
-    };
-    let Some(folder) = fetched(python) else {
+    let python = python("python");
+    let Some(folder) = fetched(&python) else {
         return;
     };
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/python/client.py");
