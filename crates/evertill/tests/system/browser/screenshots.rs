@@ -115,6 +115,11 @@ async fn every_page(screen: Screen) {
         browser.find("main h1").await;
         picture(browser, name, screen).await;
     }
+    browser
+        .goto(&format!("{}/api", world.store_url().trim_end_matches('/')))
+        .await;
+    browser.find("main h1").await;
+    picture(browser, "store-api", screen).await;
     troubled_pages(&world, &cashier, screen).await;
     owner.end_sessions_of("cashier").await;
     ended_pages(&world, &cashier, screen).await;
@@ -170,6 +175,11 @@ async fn dark_pages(screen: Screen) {
         browser.find("main h1").await;
         picture(&browser, name, screen).await;
     }
+    browser
+        .goto(&format!("{}/api", world.store_url().trim_end_matches('/')))
+        .await;
+    browser.find("main h1").await;
+    picture(&browser, "dark-store-api", screen).await;
     world.network.set(Weather::Down);
     browser.goto(&world.till_url("/health")).await;
     browser.find("main h1").await;
