@@ -1,6 +1,6 @@
 //! Who may do what: roles with WordPress' capability names, and passwords behind Argon2id.
 
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use evertill_wire::Password;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,10 @@ const MEMORY_KIB: u32 = 19_456;
 
 /// Passes over the memory.
 const PASSES: u32 = 2;
+
+/// Most memory and passes a stored hash may ask for: what costs more than a sign-in may cost is refused.
+const MEMORY_KIB_MAX: u32 = 131_072;
+const PASSES_MAX: u32 = 8;
 
 /// Longest password that is hashed, in bytes.
 pub(crate) const PASSWORD_BYTES_MAX: usize = 1024;
@@ -164,6 +168,48 @@ pub(crate) fn password_fault(password: &Password, username: &str) -> Option<&'st
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PasswordHash(String);
 
+/// What a hash works in. It grows to what is needed and is used again by the next.
+#[derive(Default)]
+pub(crate) struct Memory(Vec<Block>);
+
+impl std::fmt::Debug for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Memory({} KiB)", self.0.len())
+    }
+}
+
+impl Memory {
+    /// What is kept between two hashes at most, in bytes.
+    #[cfg(test)]
+    pub(crate) const BYTES_KEPT_MAX: usize = MEMORY_KIB as usize * Block::SIZE;
+
+    fn blocks(&mut self, count: usize) -> &mut [Block] {
+        if self.0.len() < count {
+            // What was there goes first: old and new together would be twice as much.
+            self.0 = Vec::new();
+            self.0 = vec![Block::new(); count];
+        }
+        &mut self.0[..count]
+    }
+
+    /// Gives back what only a hash made elsewhere needed.
+    fn settle(&mut self) {
+        if self.0.len() > MEMORY_KIB as usize {
+            self.0 = Vec::new();
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.capacity() * Block::SIZE
+    }
+
+    #[cfg(test)]
+    pub(crate) fn address(&self) -> usize {
+        self.0.as_ptr().addr()
+    }
+}
+
 /// Why a password could not be hashed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -181,10 +227,10 @@ pub enum PasswordError {
 
 impl PasswordHash {
     /// Hashes with a new salt. Slow on purpose: call it where blocking is fine.
-    pub(crate) fn of(password: &Password) -> Result<Self, PasswordError> {
+    pub(crate) fn of(password: &Password, memory: &mut Memory) -> Result<Self, PasswordError> {
         let mut salt = [0_u8; 16];
         getrandom::fill(&mut salt).map_err(PasswordError::Randomness)?;
-        let hash = digest(password, &salt, MEMORY_KIB, PASSES)?;
+        let hash = digest(password, &salt, (MEMORY_KIB, PASSES), memory)?;
         Ok(Self(format!(
             "$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p=1${}${}",
             STANDARD_NO_PAD.encode(salt),
@@ -203,11 +249,13 @@ impl PasswordHash {
     }
 
     /// Whether the password is the one. Slow on purpose.
-    pub(crate) fn fits(&self, password: &Password) -> bool {
-        let Some((memory, passes, salt, hash)) = self.parts() else {
+    pub(crate) fn fits(&self, password: &Password, memory: &mut Memory) -> bool {
+        let Some((kib, passes, salt, hash)) = self.parts() else {
             return wordpress::fits(&self.0, password);
         };
-        digest(password, &salt, memory, passes).is_ok_and(|found| found.ct_eq(&hash).into())
+        kib <= MEMORY_KIB_MAX
+            && passes <= PASSES_MAX
+            && digest(password, &salt, (kib, passes), memory).is_ok_and(|found| found.ct_eq(&hash).into())
     }
 
     /// Whether a new hash would be made the same way. One that would not is replaced at the next sign-in.
@@ -236,12 +284,23 @@ impl PasswordHash {
     }
 }
 
-fn digest(password: &Password, salt: &[u8], memory: u32, passes: u32) -> Result<Vec<u8>, PasswordError> {
-    let params = Params::new(memory, passes, 1, Some(32)).map_err(PasswordError::Hash)?;
+fn digest(
+    password: &Password,
+    salt: &[u8],
+    (kib, passes): (u32, u32),
+    memory: &mut Memory,
+) -> Result<Vec<u8>, PasswordError> {
+    let params = Params::new(kib, passes, 1, Some(32)).map_err(PasswordError::Hash)?;
+    let blocks = memory.blocks(params.block_count());
     let mut out = vec![0; 32];
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(password.expose().as_bytes(), salt, &mut out)
-        .map_err(PasswordError::Hash)?;
+    let hashed = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
+        password.expose().as_bytes(),
+        salt,
+        &mut out,
+        blocks,
+    );
+    memory.settle();
+    hashed.map_err(PasswordError::Hash)?;
     Ok(out)
 }
 
@@ -251,15 +310,46 @@ mod tests {
 
     #[test]
     fn only_the_right_password_fits() {
-        let hash = PasswordHash::of(&Password::new("cashier-demo")).unwrap();
+        let memory = &mut Memory::default();
+        let hash = PasswordHash::of(&Password::new("cashier-demo"), memory).unwrap();
         assert!(hash.stored().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         let read = PasswordHash::from_stored(hash.stored().to_owned());
-        assert!(read.fits(&Password::new("cashier-demo")) && read.is_current());
+        assert!(read.fits(&Password::new("cashier-demo"), memory) && read.is_current());
         let weaker = hash.stored().replace("t=2", "t=1");
         assert!(!PasswordHash::from_stored(weaker).is_current());
-        assert!(!read.fits(&Password::new("cashier-demo ")));
-        assert!(!PasswordHash::of_nobody().fits(&Password::new("")));
-        assert!(!PasswordHash::from_stored("$P$old".into()).fits(&Password::new("x")));
+        assert!(!read.fits(&Password::new("cashier-demo "), memory));
+        assert!(!PasswordHash::of_nobody().fits(&Password::new(""), memory));
+        assert!(!PasswordHash::from_stored("$P$old".into()).fits(&Password::new("x"), memory));
+    }
+
+    #[test]
+    fn a_hash_made_with_other_costs_fits_and_leaves_no_more_memory_behind() {
+        let (memory, password) = (&mut Memory::default(), Password::new("cashier-demo"));
+        let made = |kib: u32, memory: &mut Memory| {
+            let hash = digest(&password, &[7; 16], (kib, 1), memory).unwrap();
+            let salt = STANDARD_NO_PAD.encode([7; 16]);
+            PasswordHash(format!(
+                "$argon2id$v=19$m={kib},t=1,p=1${salt}${}",
+                STANDARD_NO_PAD.encode(hash)
+            ))
+        };
+        for kib in [64, MEMORY_KIB, MEMORY_KIB * 2] {
+            let hash = made(kib, memory);
+            assert!(hash.fits(&password, memory), "{kib}");
+            assert!(!hash.fits(&Password::new("else"), memory), "{kib}");
+            assert!(memory.bytes() <= Memory::BYTES_KEPT_MAX, "{kib}: {memory:?}");
+        }
+    }
+
+    #[test]
+    fn a_hash_that_asks_for_too_much_is_not_worked_through() {
+        let memory = &mut Memory::default();
+        for costs in ["m=131073,t=1", "m=4294967295,t=2", "m=19456,t=9"] {
+            let nobody = PasswordHash::of_nobody();
+            let hash = PasswordHash(nobody.stored().replace("m=19456,t=2", costs));
+            assert!(!hash.fits(&Password::new("x"), memory), "{costs}");
+            assert_eq!(memory.bytes(), 0, "{costs}");
+        }
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod config;
 mod error;
 mod fault;
 mod fold;
+mod hashing;
 mod home;
 mod html;
 mod http;

@@ -5,15 +5,10 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use tokio::sync::{Semaphore, SemaphorePermit};
-
 use crate::config::LimitsConfig;
 
 /// Bytes of a body that are free of charge. With one body a connection they are bounded by the connections.
 const BODY_FREE_BYTES: usize = 8 * 1024;
-
-/// Passwords hashed at a time. Each takes 19 MiB and some 20 ms of one core; renewals must not starve.
-const HASHING_MAX: usize = 2;
 
 /// A number of things with an upper bound.
 #[derive(Debug, Clone)]
@@ -97,43 +92,9 @@ impl Limits {
     }
 }
 
-/// The queue before the password check.
-#[derive(Debug)]
-pub(crate) struct Hashing {
-    working: Semaphore,
-    waiting: Room,
-}
-
-/// More sign-ins wait than the store gets through soon.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TooManyWait;
-
-impl Hashing {
-    pub(crate) fn new(waiting_max: usize) -> Self {
-        Self {
-            working: Semaphore::new(HASHING_MAX),
-            waiting: Room::new(waiting_max),
-        }
-    }
-
-    /// Waits for a turn, in the order of coming.
-    pub(crate) async fn enter(&self) -> Result<SemaphorePermit<'_>, TooManyWait> {
-        if let Ok(permit) = self.working.try_acquire() {
-            return Ok(permit);
-        }
-        let _waiting = self.waiting.take(1).ok_or(TooManyWait)?;
-        self.working.acquire().await.map_err(|_| TooManyWait)
-    }
-
-    /// Sign-ins that wait.
-    pub(crate) fn waiting(&self) -> usize {
-        self.waiting.taken()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::{future::Future as _, task::Poll, time::Duration};
+    use std::time::Duration;
 
     use super::*;
 
@@ -157,20 +118,5 @@ mod tests {
         assert!(limits.body(0, 2 * 1024 * 1024).is_none());
         assert!(limits.body(0, BODY_FREE_BYTES).is_some());
         assert_eq!(limits.body, Duration::from_secs(20));
-    }
-
-    #[tokio::test]
-    async fn one_more_than_may_wait_is_told_so_at_once() {
-        let hashing = Hashing::new(1);
-        let first = hashing.enter().await.unwrap();
-        let _second = hashing.enter().await.unwrap();
-        let mut third = Box::pin(hashing.enter());
-        let is_pending =
-            std::future::poll_fn(|context| Poll::Ready(third.as_mut().poll(context).is_pending()));
-        assert!(is_pending.await);
-        assert_eq!(hashing.enter().await.unwrap_err(), TooManyWait);
-        drop(first);
-        assert!(third.await.is_ok());
-        assert_eq!(hashing.waiting(), 0);
     }
 }

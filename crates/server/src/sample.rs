@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::{
-    accounts::{PasswordHash, Role},
+    accounts::{Memory, PasswordHash, Role},
     catalogue::slug,
     clock::Clock,
     error::ServerError,
@@ -35,14 +35,20 @@ pub(crate) async fn load(store: &dyn Store, clock: &Clock) -> Result<(), ServerE
     let shop = sample::shop();
     let now = clock.seconds();
     let mut accounts = Vec::new();
+    let mut memory = Memory::default();
     for account in &shop.accounts {
         let password = Password::new(sample::demo_password(account.username));
-        let hashing = tokio::task::spawn_blocking(move || PasswordHash::of(&password)).await;
-        let hash = hashing
-            .map_err(|_| ServerError::HashPassword(crate::accounts::PasswordError::Dropped))?
-            .map_err(ServerError::HashPassword)?;
-        accounts.push(staff(account, hash, now));
+        let hashing = tokio::task::spawn_blocking(move || {
+            let hash = PasswordHash::of(&password, &mut memory);
+            (hash, memory)
+        });
+        let (hash, used) = hashing
+            .await
+            .map_err(|_| ServerError::HashPassword(crate::accounts::PasswordError::Dropped))?;
+        memory = used;
+        accounts.push(staff(account, hash.map_err(ServerError::HashPassword)?, now));
     }
+    drop(memory);
     accounts.extend(shop.customers.iter().map(|customer| buyer(customer, now)));
     let items = items(&shop, now);
     let stock = Stocktake {

@@ -330,16 +330,14 @@ async fn knows_current(app: &App, ask: &Ask, account: &Account) -> Result<bool, 
 }
 
 async fn hashed(app: &App, password: Password) -> Result<PasswordHash, StoreError> {
-    let _permit = app.hashing.enter().await.map_err(|_| StoreError::Busy)?;
-    let hash = tokio::task::spawn_blocking(move || PasswordHash::of(&password)).await;
-    match hash {
-        Ok(Ok(hash)) => Ok(hash),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "a password could not be hashed");
-            Err(StoreError::Busy)
-        }
-        Err(_) => Err(StoreError::Closed),
-    }
+    let place = app.hashing.enter().await.map_err(|_| StoreError::Busy)?;
+    let (_, hash) = place
+        .work(move |memory| PasswordHash::of(&password, memory))
+        .await?;
+    hash.map_err(|error| {
+        tracing::error!(%error, "a password could not be hashed");
+        StoreError::Busy
+    })
 }
 
 async fn state(app: &App, ask: &Ask, visitor: &Visitor, before: Account) -> Result<Reply, StoreError> {

@@ -303,7 +303,7 @@ pub(crate) async fn enter(app: &App, ask: &Ask, visit: &Visit) -> Result<Result<
     Ok(Ok(account))
 }
 
-/// Finds out whether the password is right. The permit is taken before the lock is looked at, so that guesses
+/// Finds out whether the password is right. The place is taken before the lock is looked at, so that guesses
 /// sent together are not all let through before the first is counted.
 pub(crate) async fn recognise(
     app: &App,
@@ -320,7 +320,7 @@ pub(crate) async fn recognise(
     let name = account
         .as_ref()
         .map_or_else(|| login.to_owned(), |account| account.username.clone());
-    let Ok(_permit) = app.hashing.enter().await else {
+    let Ok(place) = app.hashing.enter().await else {
         return Ok(Err(Fault::Busy));
     };
     let now = app.clock.seconds();
@@ -337,12 +337,12 @@ pub(crate) async fn recognise(
     let known = hash.is_some();
     let hash = hash.unwrap_or_else(PasswordHash::of_nobody);
     let is_short_enough = password.expose().len() <= PASSWORD_BYTES_MAX;
-    let checked = tokio::task::spawn_blocking(move || {
-        let fits = is_short_enough && hash.fits(&password);
-        let better = (fits && !hash.is_current()).then(|| PasswordHash::of(&password));
+    let checking = place.work(move |memory| {
+        let fits = is_short_enough && hash.fits(&password, memory);
+        let better = (fits && !hash.is_current()).then(|| PasswordHash::of(&password, memory));
         (fits, hash, better)
     });
-    let (fits, hash, better) = checked.await.map_err(|_| StoreError::Closed)?;
+    let (_place, (fits, hash, better)) = checking.await?;
     match account {
         Some(account) if fits && known => {
             app.throttle.succeeded(&name);

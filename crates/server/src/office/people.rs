@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Office;
 use crate::{
     ServerError, StoreError,
-    accounts::{PasswordHash, Role, password_fault},
+    accounts::{Memory, PasswordHash, Role, password_fault},
     admin::draft::Draft,
     audit::{AuditEntry, AuditKind, Party, shown},
     clock::written,
@@ -322,7 +322,7 @@ fn staff_role(slug: &str) -> Result<Role, ServerError> {
 }
 
 async fn hashed(password: Password) -> Result<PasswordHash, ServerError> {
-    match tokio::task::spawn_blocking(move || PasswordHash::of(&password)).await {
+    match tokio::task::spawn_blocking(move || PasswordHash::of(&password, &mut Memory::default())).await {
         Ok(hash) => hash.map_err(ServerError::HashPassword),
         Err(_) => Err(ServerError::HashPassword(crate::PasswordError::Dropped)),
     }
