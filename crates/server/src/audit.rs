@@ -273,6 +273,13 @@ impl AuditEntry {
         Self::about(at, AuditKind::Lockout, account, address, sentence)
     }
 
+    /// A name nobody has rests like any other. Told so that such a guess costs what a wrong password costs.
+    pub(crate) fn nobody_rests(at: i64, count: u32, rest_s: i64, address: IpAddr) -> Self {
+        let minutes = rest_s.div_euclid(60);
+        let sentence = format!("{count} sign-ins with a name nobody has; it rests for {minutes} minutes");
+        Self::about(at, AuditKind::GuessesRefused, None, address, sentence)
+    }
+
     fn about(at: i64, kind: AuditKind, account: Option<&Account>, address: IpAddr, sentence: String) -> Self {
         Self::new(at, kind, sentence)
             .by(Party::stranger())

@@ -363,7 +363,9 @@ pub(crate) async fn recognise(
     }
 }
 
-/// Writes into the audit log what an owner should know of wrong passwords; a single one is nobody's business.
+/// Writes into the audit log what an owner should know of wrong passwords; a single one is nobody's business. For a name
+/// nobody has as much is written as for any other, at the same guess: the answer waits for the disk, and its time must
+/// not tell the names apart.
 async fn tell_of_guesses(
     app: &App,
     guesses: Guesses,
@@ -375,10 +377,12 @@ async fn tell_of_guesses(
         let entry = AuditEntry::guesses_refused(now, account, guesses.of_name, address);
         app.store.audit(entry).await?;
     }
-    if guesses.locks_name() && account.is_some() {
-        app.store
-            .audit(AuditEntry::locked(now, account, WINDOW_S, address))
-            .await?;
+    if guesses.locks_name() {
+        let entry = match account {
+            Some(_) => AuditEntry::locked(now, account, WINDOW_S, address),
+            None => AuditEntry::nobody_rests(now, guesses.of_name, WINDOW_S, address),
+        };
+        app.store.audit(entry).await?;
     }
     if guesses.locks_address() {
         app.store

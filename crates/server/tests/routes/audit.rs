@@ -95,6 +95,28 @@ async fn wrong_passwords_are_told_once_as_a_burst_and_once_as_a_lockout() {
 }
 
 #[tokio::test]
+async fn a_name_nobody_has_costs_an_entry_at_the_same_guesses_as_any_other() {
+    let mut grown = Vec::new();
+    for name in ["cashier", "nobody"] {
+        let shop = Shop::open().await;
+        let mut entries = Vec::new();
+        for _ in 0..7 {
+            shop.submit(name, "wrong").await;
+            entries.push(told(&shop).await.len());
+        }
+        grown.push(entries);
+        if name == "nobody" {
+            let expected = entry(
+                "guesses_refused",
+                "5 sign-ins with a name nobody has; it rests for 15 minutes",
+            );
+            assert_eq!(told(&shop).await.last(), Some(&expected));
+        }
+    }
+    assert_eq!(grown[0], grown[1]);
+}
+
+#[tokio::test]
 async fn a_name_nobody_has_never_reaches_the_log() {
     let shop = Shop::open().await;
     for _ in 0..10 {
