@@ -10,16 +10,18 @@
 use std::{
     fmt, fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
+use arc_swap::ArcSwap;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::{clock::Clock, error::ServerError};
 
 mod file;
+mod pen;
 mod ring;
 
 pub(crate) use ring::Ring;
@@ -99,7 +101,7 @@ pub struct KeyFacts {
 /// The keys of a store, as the file holds them now.
 pub(crate) struct Keys {
     path: PathBuf,
-    ring: RwLock<Arc<Ring>>,
+    ring: ArcSwap<Ring>,
     /// Digest of the file the ring was read from.
     seen: Mutex<[u8; 32]>,
 }
@@ -114,7 +116,7 @@ impl Keys {
         }
         let bytes = read(&path)?;
         Ok(Self {
-            ring: RwLock::new(Arc::new(parse(&path, &bytes)?)),
+            ring: ArcSwap::from_pointee(parse(&path, &bytes)?),
             seen: Mutex::new(Sha256::digest(&bytes).into()),
             path,
         })
@@ -122,7 +124,7 @@ impl Keys {
 
     /// The keys of this moment. Ask again for the next request.
     pub(crate) fn ring(&self) -> Arc<Ring> {
-        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
+        self.ring.load_full()
     }
 
     /// Ties sign-in forms to their visit.
@@ -142,7 +144,7 @@ impl Keys {
         }
         *seen = digest;
         match parse(&self.path, &bytes) {
-            Ok(ring) => *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring),
+            Ok(ring) => self.ring.store(Arc::new(ring)),
             Err(error) => {
                 tracing::error!(%error, "the key file was changed and makes no sense; the keys from before are used");
             }
@@ -172,7 +174,7 @@ impl Keys {
         );
         Self {
             path: PathBuf::new(),
-            ring: RwLock::new(Arc::new(ring.unwrap())),
+            ring: ArcSwap::from_pointee(ring.unwrap()),
             seen: Mutex::new([0; 32]),
         }
     }

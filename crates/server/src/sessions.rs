@@ -304,7 +304,7 @@ impl Sessions {
     fn grant(&self, holder: Holder, now: i64, refresh: Option<RefreshToken>) -> Grant {
         Grant {
             session: holder.session,
-            access: self.mint.access(holder, now, getrandom::u32().unwrap_or(0)),
+            access: self.mint.access(holder, now, Uuid::new_v4()),
             refresh,
             refresh_in: None,
         }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use ed25519_dalek::{Signature, Signer as _, Verifier as _};
+use ed25519_dalek::{Signature, Verifier as _};
 use evertill_wire::{
     AccessToken, RefreshToken,
     rest::site::{Jwk, SignedVerdicts},
@@ -32,6 +32,9 @@ const KEY_BYTES: usize = 32;
 
 /// Longest token that is looked at; ours are below 700 bytes.
 const TOKEN_BYTES_MAX: usize = 4096;
+
+/// Room for most tokens, in bytes.
+const TOKEN_BYTES_USUAL: usize = 768;
 
 /// Access lives from here on are shortened a little at issue, so that tills signed in together drift apart.
 /// Shorter ones are left exact: they are watched by people.
@@ -89,6 +92,15 @@ struct Header {
     typ: String,
     alg: String,
     kid: String,
+}
+
+/// The first part of every token that the key of this name signs.
+pub(crate) fn head(kid: &str) -> String {
+    encoded(&Header {
+        typ: "JWT".into(),
+        alg: "EdDSA".into(),
+        kid: kid.to_owned(),
+    })
 }
 
 /// An access token and when it ends.
@@ -176,15 +188,15 @@ impl Mint {
         self.access_life_s
     }
 
-    /// A new access token of a session. `chance` spreads the lifetimes; any number will do.
-    pub(crate) fn access(&self, holder: Holder, now: i64, chance: u32) -> Issued {
-        let expires_in = self.access_life_s - shortening(self.access_life_s, chance);
+    /// A new access token of a session, with a key of its own, which also spreads the lifetimes.
+    pub(crate) fn access(&self, holder: Holder, now: i64, jti: Uuid) -> Issued {
+        let expires_in = self.access_life_s - shortening(self.access_life_s, jti.as_u128() as u32);
         let claims = Claims {
             iss: self.issuer.clone(),
             aud: self.audience.clone(),
             iat: now,
             exp: now + expires_in,
-            jti: Uuid::new_v4(),
+            jti,
             kind: "access".into(),
             data: Data {
                 user: User {
@@ -207,17 +219,14 @@ impl Mint {
     fn sign(&self, claims: &Claims, now: i64) -> String {
         let ring = self.keys.ring();
         let signer = ring.signer(now);
-        let header = Header {
-            typ: "JWT".into(),
-            alg: "EdDSA".into(),
-            kid: signer.kid().to_owned(),
-        };
-        let mut text = encoded(&header);
+        let claims = serde_json::to_vec(claims).expect("plain structs of texts and numbers always serialize");
+        let mut text = String::with_capacity(TOKEN_BYTES_USUAL);
+        text.push_str(signer.head());
         text.push('.');
-        text.push_str(&encoded(claims));
-        let signature = signer.key().sign(text.as_bytes());
+        URL_SAFE_NO_PAD.encode_string(claims, &mut text);
+        let signature = signer.sign(text.as_bytes());
         text.push('.');
-        text.push_str(&URL_SAFE_NO_PAD.encode(signature.to_bytes()));
+        URL_SAFE_NO_PAD.encode_string(signature, &mut text);
         text
     }
 
@@ -235,7 +244,7 @@ impl Mint {
     pub(crate) fn sign_verdict(&self, claims: &verdict::Claims, now: i64) -> String {
         let ring = self.keys.ring();
         let signer = ring.signer(now);
-        verdict::seal(claims, signer.kid(), |bytes| signer.key().sign(bytes).to_bytes())
+        verdict::seal(claims, signer.kid(), |bytes| signer.sign(bytes))
     }
 
     /// The keys that sign refusals, the newest first.
@@ -422,7 +431,7 @@ mod tests {
     #[test]
     fn an_access_token_is_good_until_the_second_it_ends() {
         let session = Uuid::new_v4();
-        let issued = mint(1).access(holder(session), 1000, 0);
+        let issued = mint(1).access(holder(session), 1000, Uuid::nil());
         assert_eq!(issued.expires_at, 1900);
         let claims = mint(1).read_access(&issued.token, 1899).unwrap();
         assert_eq!((claims.refresh_jti, claims.data.user.id.as_str()), (session, "3"));
@@ -436,14 +445,14 @@ mod tests {
         let keys = Arc::new(Keys::open(home.path(), true).unwrap());
         let mint = Mint::new(Arc::clone(&keys), "http://shop.test".into(), "store".into(), 900);
         let (session, now) = (Uuid::new_v4(), 1_795_402_593);
-        let access = mint.access(holder(session), now, 0).token;
+        let access = mint.access(holder(session), now, Uuid::nil()).token;
         let refresh = mint.refresh(session, 4, ORIGIN);
         let clock = Clock::standing_at(now);
         for rotation in [Rotation::Signing, Rotation::Sealing] {
             rotate_keys(home.path(), rotation, &clock).unwrap();
         }
         keys.look();
-        let newer = mint.access(holder(session), now + 60, 0).token;
+        let newer = mint.access(holder(session), now + 60, Uuid::nil()).token;
         assert_ne!(kid(&access), kid(&newer));
         assert!(mint.read_access(&access, now + 899).is_some());
         assert!(mint.read_access(&newer, now + 899).is_some());
@@ -459,7 +468,7 @@ mod tests {
 
     #[test]
     fn tokens_of_another_store_are_refused() {
-        let issued = mint(9).access(holder(Uuid::new_v4()), 1000, 0);
+        let issued = mint(9).access(holder(Uuid::new_v4()), 1000, Uuid::nil());
         assert_eq!(mint(1).read_access(&issued.token, 1001), None);
         let moved = Mint::new(
             Arc::new(Keys::for_tests(1)),
@@ -468,7 +477,10 @@ mod tests {
             900,
         );
         assert_eq!(
-            mint(1).read_access(&moved.access(holder(Uuid::new_v4()), 1000, 0).token, 1001),
+            mint(1).read_access(
+                &moved.access(holder(Uuid::new_v4()), 1000, Uuid::nil()).token,
+                1001
+            ),
             None
         );
         let refresh = mint(9).refresh(Uuid::new_v4(), 0, ORIGIN);

@@ -1,13 +1,14 @@
 //! The keys of one moment: which signs, which still verify, which seals.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use ed25519_dalek::{SigningKey, VerifyingKey};
+use ed25519_dalek::VerifyingKey;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::Standing;
+use super::{Standing, pen::Pen};
+use crate::tokens;
 
 /// How long a key verifies after another took over, in seconds: the longest life an access token can have.
 pub(crate) const OVERLAP_S: i64 = 86_400;
@@ -27,23 +28,28 @@ pub(crate) struct Ring {
 /// A key that signs, signed or is going to.
 pub(crate) struct Signer {
     kid: String,
-    key: SigningKey,
+    head: String,
+    pen: Pen,
     from: i64,
 }
 
 /// A key that seals refresh tokens, or sealed them.
 pub(crate) struct Seal {
     key: Zeroizing<[u8; 32]>,
+    /// The seal before its first message: half of what a short one costs.
+    blank: Hmac<Sha256>,
     from: i64,
 }
 
 impl Signer {
     pub(super) fn new(secret: Zeroizing<[u8; 32]>, from: i64) -> Self {
-        let key = SigningKey::from_bytes(&secret);
-        let digest = Sha256::digest(key.verifying_key().as_bytes());
+        let pen = Pen::new(&secret);
+        let digest = Sha256::digest(pen.verifying().as_bytes());
+        let kid = URL_SAFE_NO_PAD.encode(&digest[..8]);
         Self {
-            kid: URL_SAFE_NO_PAD.encode(&digest[..8]),
-            key,
+            head: tokens::head(&kid),
+            kid,
+            pen,
             from,
         }
     }
@@ -53,14 +59,19 @@ impl Signer {
         &self.kid
     }
 
-    /// What signs.
-    pub(crate) fn key(&self) -> &SigningKey {
-        &self.key
+    /// The first part of the tokens it signs.
+    pub(crate) fn head(&self) -> &str {
+        &self.head
+    }
+
+    /// Signs.
+    pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.pen.sign(message)
     }
 
     /// What anybody may know of it.
     pub(crate) fn verifying(&self) -> VerifyingKey {
-        self.key.verifying_key()
+        self.pen.verifying()
     }
 
     /// When it takes over, seconds since 1970.
@@ -69,13 +80,23 @@ impl Signer {
     }
 
     pub(super) fn secret(&self) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(self.key.to_bytes())
+        Zeroizing::new(self.pen.secret())
     }
 }
 
 impl Seal {
     pub(super) fn new(key: Zeroizing<[u8; 32]>, from: i64) -> Self {
-        Self { key, from }
+        let blank = blank(&key);
+        Self { key, blank, from }
+    }
+
+    fn mac(&self, message: &[u8]) -> [u8; 32] {
+        self.blank
+            .clone()
+            .chain_update(message)
+            .finalize()
+            .into_bytes()
+            .into()
     }
 
     pub(super) fn from(&self) -> i64 {
@@ -206,14 +227,13 @@ impl Ring {
 
     /// Seals a refresh token with the newest key.
     pub(crate) fn refresh_mac(&self, message: &[u8]) -> [u8; 32] {
-        let seal = &self.seals[self.seals.len() - 1];
-        mac(&seal.key, message)
+        self.seals[self.seals.len() - 1].mac(message)
     }
 
     /// Whether the beginning of a seal was made here, with any of the keys.
     pub(crate) fn is_refresh_seal(&self, message: &[u8], sent: &[u8]) -> bool {
         self.seals.iter().rev().any(|seal| {
-            mac(&seal.key, message)
+            seal.mac(message)
                 .get(..sent.len())
                 .is_some_and(|expected| expected.ct_eq(sent).into())
         })
@@ -221,12 +241,14 @@ impl Ring {
 
     /// Ties sign-in forms to their visit.
     pub(crate) fn page_mac(&self, message: &[u8]) -> [u8; 32] {
-        mac(&self.page, message)
+        blank(&self.page)
+            .chain_update(message)
+            .finalize()
+            .into_bytes()
+            .into()
     }
 }
 
-fn mac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
-    mac.update(message);
-    mac.finalize().into_bytes().into()
+fn blank(key: &[u8; 32]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(key).expect("HMAC takes keys of any length")
 }
