@@ -49,7 +49,7 @@ use endpoint::{Open, Plain, Segments, Till, Verb};
 pub(crate) use api::{Written as ApiDocument, of_store as openapi};
 pub(crate) use ask::Ask;
 pub(crate) use auth::refusal_body;
-pub(crate) use reply::Reply;
+pub(crate) use reply::{Reply, Standing};
 pub(crate) use rim::{Class, answer};
 
 /// Everything handlers share.
@@ -82,6 +82,8 @@ pub(crate) struct Rim {
     /// Who may read the figures.
     pub(crate) watchers: Vec<Cidr>,
     pub(crate) places: Arc<Places>,
+    /// Headers that say the same on every answer.
+    pub(crate) standing: Standing,
 }
 
 impl App {

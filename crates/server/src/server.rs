@@ -19,7 +19,7 @@ use crate::{
     fault,
     hashing::Hashing,
     home::Home,
-    http::{self, App, Rim},
+    http::{self, App, Rim, Standing},
     keys::{self, Keys},
     limits,
     listen::{self, Seal, Terms},
@@ -52,6 +52,7 @@ pub struct ServerHandle {
     serving: JoinHandle<()>,
     tending: JoinSet<()>,
     database: Arc<dyn Store>,
+    log: AccessLog,
     home: Home,
 }
 
@@ -68,6 +69,11 @@ impl ServerHandle {
         self.url.clone()
     }
 
+    /// Takes the lines of the access log that wait to the file, where everybody may read them.
+    pub fn settle_access_log(&self) {
+        self.log.settle();
+    }
+
     /// Finishes the requests under way (for at most five seconds), takes no new ones, and closes the database.
     pub async fn shutdown(mut self) {
         if let Some(stop) = self.stop.take() {
@@ -79,6 +85,7 @@ impl ServerHandle {
             self.serving.abort();
         }
         self.tending.abort_all();
+        self.log.settle();
         let database = Arc::clone(&self.database);
         // Closing waits for the writer; a panic in there leaves nothing to do here.
         let _ = tokio::task::spawn_blocking(move || database.close()).await;
@@ -126,6 +133,8 @@ pub async fn start(options: ServeOptions) -> Result<ServerHandle, ServerError> {
     let mut tending = JoinSet::new();
     tending.spawn(keys::tend(keys, rotate_every, options.clock.clone()));
     tending.spawn(Arc::clone(&app.sessions).follow());
+    let log = app.log.clone();
+    tending.spawn(log.clone().follow());
     if let Some(seal) = &seal {
         tending.spawn(listen::follow(Arc::downgrade(seal)));
     }
@@ -154,6 +163,7 @@ pub async fn start(options: ServeOptions) -> Result<ServerHandle, ServerError> {
         serving,
         tending,
         database,
+        log,
         home,
     })
 }
@@ -189,6 +199,7 @@ async fn app(
             source,
         })?,
     };
+    let standing = Standing::new(&address);
     Ok(App {
         sessions: Arc::new(Sessions::new(
             Arc::clone(&database) as Arc<dyn Store>,
@@ -222,6 +233,7 @@ async fn app(
             metrics: Metrics::default(),
             watchers: config.metrics.allow.clone(),
             places: Arc::default(),
+            standing,
         },
     })
 }

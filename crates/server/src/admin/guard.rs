@@ -148,7 +148,7 @@ mod tests {
             request = request.header(*name, *value);
         }
         let (parts, ()) = request.body(()).unwrap().into_parts();
-        Ask::read(&parts, Bytes::new(), ([127, 0, 0, 1], 1).into())
+        Ask::read(parts, Bytes::new(), ([127, 0, 0, 1], 1).into())
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Reading a request: route, method and parameters, whichever way they were spelled.
 
-use std::{net::SocketAddr, sync::OnceLock};
+use std::{borrow::Cow, net::SocketAddr, sync::OnceLock};
 
 use axum::{
     body::Bytes,
@@ -42,7 +42,7 @@ pub(crate) enum Sent {
 }
 
 impl Ask {
-    pub(crate) fn read(parts: &Parts, body: Bytes, peer: SocketAddr) -> Self {
+    pub(crate) fn read(parts: Parts, body: Bytes, peer: SocketAddr) -> Self {
         let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
         let path = parts.uri.path().to_owned();
         let find = |name: &str| {
@@ -64,14 +64,14 @@ impl Ask {
             Some(method) if parts.method == "POST" || method.eq_ignore_ascii_case("HEAD") => {
                 method.to_ascii_uppercase()
             }
-            _ => overridden(parts),
+            _ => overridden(&parts),
         };
         Self {
             method,
             path,
             route,
             query,
-            headers: parts.headers.clone(),
+            headers: parts.headers,
             body,
             sent: OnceLock::new(),
             peer,
@@ -85,11 +85,12 @@ impl Ask {
     }
 
     /// Path for the log: never with a query.
-    pub(crate) fn shown_path(&self) -> String {
+    pub(crate) fn shown_path(&self) -> Cow<'_, str> {
         match &self.route {
-            Some(route) if self.path.starts_with(REST) || route.is_empty() => self.path.clone(),
-            Some(route) => format!("{REST}{route}"),
-            None => self.path.clone(),
+            Some(route) if !self.path.starts_with(REST) && !route.is_empty() => {
+                Cow::Owned(format!("{REST}{route}"))
+            }
+            Some(_) | None => Cow::Borrowed(&self.path),
         }
     }
 
@@ -250,7 +251,7 @@ mod tests {
             .body(())
             .unwrap()
             .into_parts();
-        Ask::read(&parts, Bytes::new(), ([127, 0, 0, 1], 1).into())
+        Ask::read(parts, Bytes::new(), ([127, 0, 0, 1], 1).into())
     }
 
     #[test]

@@ -63,7 +63,7 @@ fn granted(grant: &Grant) -> Result<Reply, StoreError> {
         refresh_token: grant.refresh.as_ref().map(|token| token.expose().to_owned()),
         refresh_in: grant.refresh_in,
     };
-    Ok(Reply::json(serde_json::to_value(reply)?).with(ALLOW, "POST"))
+    Ok(Reply::written(&reply)?.with(ALLOW, "POST"))
 }
 
 /// A request that was overtaken by a later one of the same till: trouble, so that nobody takes it for an end.

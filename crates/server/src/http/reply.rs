@@ -1,11 +1,14 @@
 //! Writing an answer: shapes of errors, and the headers every answer of the interface carries.
 
+use std::sync::{Mutex, PoisonError};
+
 use axum::{
     body::Body,
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
 use evertill_wire::{Code, Problem};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Ask;
@@ -16,6 +19,11 @@ const RETRY_AFTER_S: u32 = 5;
 
 /// Seconds after which a client may come again when there is no room for it.
 const BUSY_RETRY_AFTER_S: u32 = 2;
+
+const JSON: &str = "application/json; charset=UTF-8";
+
+/// Headers of an answer of the interface, besides its own.
+const HEADERS_USUAL: usize = 16;
 
 const ALLOW_HEADERS: &str = "Authorization, X-WP-Nonce, Content-Disposition, Content-MD5, Content-Type, X-WCPOS, \
      X-HTTP-Method-Override, Idempotency-Key, If-Match, If-None-Match, X-WCPOS-Idempotency-Key, X-WCPOS-Store";
@@ -59,6 +67,11 @@ impl Reply {
 
     pub(crate) fn json_with(status: u16, value: Value) -> Self {
         Self::new(status, Content::Json(value))
+    }
+
+    /// JSON that nobody looks into before it leaves.
+    pub(crate) fn written(value: &impl Serialize) -> Result<Self, serde_json::Error> {
+        Ok(Self::bytes(JSON, serde_json::to_vec(value)?))
     }
 
     pub(crate) fn empty(status: u16) -> Self {
@@ -280,32 +293,25 @@ impl Reply {
             .map(|(_, value)| value.as_str())
     }
 
-    pub(crate) fn into_response(self, ask: &Ask, home: &str, now: i64) -> Response {
+    pub(crate) fn into_response(self, ask: &Ask, standing: &Standing, now: i64) -> Response {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = self.status;
         let (media_type, body) = match self.body {
             Content::None => (None, Body::empty()),
-            Content::Json(value) => (
-                Some("application/json; charset=UTF-8"),
-                Body::from(value.to_string()),
-            ),
+            Content::Json(value) => (Some(JSON), Body::from(value.to_string())),
             Content::Bytes { media_type, bytes } => (Some(media_type), Body::from(bytes)),
             Content::Events(body) => (Some("text/event-stream"), body),
         };
         let headers = response.headers_mut();
-        let mut set = |name: HeaderName, value: &str| {
-            if let Ok(value) = HeaderValue::from_str(value) {
-                headers.append(name, value);
-            }
-        };
+        headers.reserve(HEADERS_USUAL + self.headers.len());
         if let Some(media_type) = media_type {
-            set(header::CONTENT_TYPE, media_type);
+            headers.append(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
         }
-        set(header::DATE, &http_date(now));
-        set(
-            header::LINK,
-            &format!("<{home}/wp-json/>; rel=\"https://api.w.org/\""),
-        );
+        headers.append(header::DATE, standing.date(now));
+        headers.append(header::LINK, standing.link.clone());
+        let mut set = |name: HeaderName, value: &'static str| {
+            headers.append(name, HeaderValue::from_static(value));
+        };
         set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         if ask.route.is_some() {
             set(HeaderName::from_static("x-robots-tag"), "noindex");
@@ -322,13 +328,43 @@ impl Reply {
             set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
             set(header::ACCESS_CONTROL_EXPOSE_HEADERS, "Link");
         }
-        for (name, value) in &self.headers {
-            set(name.clone(), value);
+        for (name, value) in self.headers {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                headers.append(name, value);
+            }
         }
         if ask.method != "HEAD" {
             *response.body_mut() = body;
         }
         response
+    }
+}
+
+/// Headers that say the same on every answer, or on every answer of a second.
+#[derive(Debug)]
+pub(crate) struct Standing {
+    link: HeaderValue,
+    date: Mutex<(i64, HeaderValue)>,
+}
+
+impl Standing {
+    /// Of the store with this address.
+    pub(crate) fn new(home: &str) -> Self {
+        let link = format!("<{home}/wp-json/>; rel=\"https://api.w.org/\"");
+        Self {
+            link: HeaderValue::try_from(link).unwrap_or(const { HeaderValue::from_static("") }),
+            date: Mutex::new((i64::MIN, HeaderValue::from_static(""))),
+        }
+    }
+
+    fn date(&self, now: i64) -> HeaderValue {
+        let mut date = self.date.lock().unwrap_or_else(PoisonError::into_inner);
+        if date.0 != now
+            && let Ok(value) = HeaderValue::try_from(http_date(now))
+        {
+            *date = (now, value);
+        }
+        date.1.clone()
     }
 }
 

@@ -112,7 +112,7 @@ async fn respond(
         Err(_) => (None, Some(Fault::Slow)),
     };
     let (bytes, _room) = bytes.unwrap_or_default();
-    let mut ask = Ask::read(&parts, bytes, client);
+    let mut ask = Ask::read(parts, bytes, client);
     ask.is_relayed_by_a_stranger = is_relayed;
     let (reply, caller) = match fault {
         Some(fault) => (fault.reply(app), None),
@@ -123,7 +123,7 @@ async fn respond(
     };
     note(app, &ask, class, &reply, caller.as_ref(), name, began);
     let is_unread = fault.is_some();
-    let mut response = reply.into_response(&ask, &app.home, app.clock.seconds());
+    let mut response = reply.into_response(&ask, &app.rim.standing, app.clock.seconds());
     if is_unread {
         // What is left of the body is not waited for.
         response
@@ -147,9 +147,9 @@ fn note(
     app.rim.metrics.answered(class, reply, took);
     app.log.write(&LogLine {
         at_ms: app.clock.millis(),
-        request: name.to_owned(),
+        request: name,
         client: ask.peer.ip(),
-        method: ask.method.clone(),
+        method: &ask.method,
         path: ask.shown_path(),
         status,
         ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),

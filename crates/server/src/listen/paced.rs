@@ -14,7 +14,7 @@ use std::{
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::{Instant, Sleep, sleep},
+    time::{Instant, Sleep, sleep, sleep_until},
 };
 
 /// How long what may take.
@@ -64,8 +64,12 @@ pub(super) struct Paced<S> {
     stream: S,
     pace: Pace,
     beat: Beat,
-    /// The beat that `reading` was set for.
+    /// The beat that `until` was set for.
     timed: u64,
+    /// When the other side has dawdled.
+    until: Instant,
+    /// Comes at `until` or before it. It is set again only when it has come: moving it with each request would cost
+    /// more than the request's head.
     reading: Pin<Box<Sleep>>,
     writing: Option<Pin<Box<Sleep>>>,
 }
@@ -73,12 +77,14 @@ pub(super) struct Paced<S> {
 impl<S> Paced<S> {
     pub(super) fn new(stream: S, pace: Pace) -> (Self, Beat) {
         let beat = Beat(Arc::new(AtomicU64::new(HEAD)));
+        let until = Instant::now() + pace.head;
         let paced = Self {
             stream,
             pace,
             beat: beat.clone(),
             timed: HEAD,
-            reading: Box::pin(sleep(pace.head)),
+            until,
+            reading: Box::pin(sleep_until(until)),
             writing: None,
         };
         (paced, beat)
@@ -94,9 +100,17 @@ impl<S> Paced<S> {
         };
         if beat != self.timed {
             self.timed = beat;
-            self.reading.as_mut().reset(Instant::now() + longest);
+            self.until = Instant::now() + longest;
+            if self.until < self.reading.deadline() {
+                self.reading.as_mut().reset(self.until);
+            }
         }
         ready!(self.reading.as_mut().poll(context));
+        if self.reading.deadline() < self.until {
+            let until = self.until;
+            self.reading.as_mut().reset(until);
+            ready!(self.reading.as_mut().poll(context));
+        }
         match beat & 3 {
             // The end of a stream, for whoever reads it: nothing was under way.
             IDLE => Poll::Ready(Ok(())),

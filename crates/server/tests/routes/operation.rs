@@ -138,7 +138,7 @@ async fn the_access_log_tells_who_asked_what_and_no_secret() {
     assert_eq!(shop.get(&param).await.status, 200);
     shop.renew(&till.refresh).await;
     shop.submit("cashier", "wrong-password-in-clear").await;
-    let text = std::fs::read_to_string(shop.home.path().join("access.log")).unwrap();
+    let text = shop.access_log();
     let secrets = [
         &till.access[..],
         &till.refresh,

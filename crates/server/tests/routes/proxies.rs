@@ -53,7 +53,7 @@ async fn the_log_shows_the_client_and_not_the_proxy() {
     let shop = shop_with(&[("LISTEN_TRUSTED_PROXIES", "127.0.0.0/8")]).await;
     let headers = [("Forwarded", "for=\"[2001:db8::7]:99\";proto=https")];
     shop.send("GET", "/wp-json/wcpos/v2/ping", &headers, "").await;
-    let text = std::fs::read_to_string(shop.home.path().join("access.log")).unwrap();
+    let text = shop.access_log();
     assert!(text.contains("\"client\":\"2001:db8::7\""), "{text}");
 }
 

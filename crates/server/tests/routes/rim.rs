@@ -146,7 +146,7 @@ async fn a_request_keeps_its_name_into_the_answer_and_the_log() {
     let answer = shop.send("GET", "/wp-json/wcpos/v2/ping", &forged, "").await;
     let given = answer.header("x-request-id").unwrap();
     assert!(given.bytes().all(|byte| byte.is_ascii_hexdigit()), "{given}");
-    let text = std::fs::read_to_string(shop.home.path().join("access.log")).unwrap();
+    let text = shop.access_log();
     assert!(text.contains("\"request\":\"till-7.4711-a\""), "{text}");
     assert!(text.contains(given), "{text}");
     assert!(!text.contains("level"), "{text}");

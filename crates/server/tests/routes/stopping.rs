@@ -93,8 +93,7 @@ async fn every_request_that_was_taken_on_is_answered_before_the_store_stops() {
 }
 
 fn logged(shop: &Shop) -> usize {
-    let text = std::fs::read_to_string(shop.home.path().join("access.log")).unwrap();
-    text.lines().count()
+    shop.access_log().lines().count()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -124,6 +124,12 @@ impl Shop {
             .await
     }
 
+    /// The access log as it is now.
+    pub(crate) fn access_log(&self) -> String {
+        self.handle.settle_access_log();
+        std::fs::read_to_string(self.home.path().join("access.log")).unwrap()
+    }
+
     /// Visits the sign-in page and sends its form.
     pub(crate) async fn submit(&self, login: &str, password: &str) -> Answer {
         let target =
