@@ -4,13 +4,7 @@
 //! knows no HTTP: callers turn a [`Renewal`] into an answer. Nothing here decides who may do what; a [`Caller`] is
 //! somebody with a living session, and `http::gate` asks for the role.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use evertill_issuer::{Counter, Ending, Limits, Rotation};
 use evertill_wire::{AccessToken, RefreshToken, rest::site::SignedVerdicts};
@@ -23,11 +17,13 @@ use crate::{
     tokens::{Claims, Holder, Issued, Mint, Origin, RefreshClaims},
 };
 
+pub(crate) mod news;
 mod refusal;
 pub(crate) mod renewal;
 mod schedule;
 mod seen;
 
+use news::News;
 pub(crate) use refusal::Refusal;
 use renewal::{RenewalAsk, Renewed};
 use schedule::Places;
@@ -50,38 +46,6 @@ pub(crate) struct Sessions {
 
 /// How often it is asked what other processes and nodes have ended.
 const NEWS_EVERY: Duration = Duration::from_millis(200);
-
-/// Age past which nothing that was seen before is believed: then the database is asked for every token.
-const NEWS_OLD_MS: u64 = 700;
-
-/// When it was last known what other processes and nodes have ended.
-struct News {
-    since: Instant,
-    /// Milliseconds after `since`; nothing was known before the first answer.
-    at_ms: AtomicU64,
-}
-
-impl News {
-    fn none() -> Self {
-        Self {
-            since: Instant::now(),
-            at_ms: AtomicU64::new(u64::MAX),
-        }
-    }
-
-    fn now_ms(&self) -> u64 {
-        u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX)
-    }
-
-    fn have_come(&self) {
-        self.at_ms.store(self.now_ms(), Ordering::Release);
-    }
-
-    fn is_fresh(&self) -> bool {
-        let at_ms = self.at_ms.load(Ordering::Acquire);
-        at_ms != u64::MAX && self.now_ms().saturating_sub(at_ms) <= NEWS_OLD_MS
-    }
-}
 
 /// A session to be.
 #[derive(Debug, Clone)]
@@ -321,7 +285,7 @@ impl Sessions {
             return Ok(None);
         }
         let key = Key::of(token);
-        if self.news.is_fresh()
+        if self.news.are_fresh()
             && let Some(caller) = self.seen.find(key, now)
         {
             return Ok(Some(caller));
@@ -352,7 +316,7 @@ impl Sessions {
     pub(crate) async fn remembers(&self, token: &AccessToken) -> Result<bool, StoreError> {
         self.check(token).await?;
         let key = Key::of(token);
-        Ok(self.news.is_fresh() && self.seen.find(key, self.clock.seconds()).is_some())
+        Ok(self.news.are_fresh() && self.seen.find(key, self.clock.seconds()).is_some())
     }
 
     /// What an access token says that was signed here and has not ended. Its session may be over.

@@ -69,6 +69,13 @@ pub(super) struct Moment {
     accounts: i64,
 }
 
+impl Moment {
+    /// Whether the accounts were then as they were at the other moment.
+    pub(super) fn has_accounts_of(self, other: Self) -> bool {
+        self.accounts == other.accounts
+    }
+}
+
 /// What the row in memory says about a renewal.
 pub(super) enum Said {
     /// This.
@@ -144,6 +151,23 @@ impl Hot {
             Change::Lazy(row) | Change::Durable(row) => self.change(&mut shard, id, row)?,
         }
         Ok(true)
+    }
+
+    /// As [`Hot::access_used`], where the row in memory also says whose session it is: its account is as it was when the
+    /// row was read.
+    pub(super) fn access_used_by(
+        &self,
+        id: Uuid,
+        counter: Counter,
+        now: i64,
+    ) -> Result<Option<(i64, Moment)>, StoreError> {
+        let moment = self.moment();
+        let account_id = match self.shard(id).find(id) {
+            Some(entry) if entry.accounts == moment.accounts && entry.lost.is_none() => entry.held.account_id,
+            Some(_) | None => return Ok(None),
+        };
+        let is_living = self.access_used(id, counter, now)?;
+        Ok(is_living.then_some((account_id, moment)))
     }
 
     fn change(&self, shard: &mut Shard, id: Uuid, row: Row) -> Result<(), StoreError> {

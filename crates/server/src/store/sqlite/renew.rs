@@ -1,6 +1,10 @@
 //! Renewals: decided on rows in memory, written behind, and what has to be on the disk first.
 
-use std::{fmt, io, sync::Arc};
+use std::{
+    collections::HashMap,
+    fmt, io,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use evertill_issuer::{Counter, Ending};
 use rusqlite::{Connection, TransactionBehavior};
@@ -9,24 +13,32 @@ use uuid::Uuid;
 use super::{
     audit,
     engine::{Companion, Engine},
-    hot::{Hot, Loaded, Said},
+    hot::{Hot, Loaded, Moment, Said},
     journal::Journal,
     sessions::{self, Looked},
 };
 use crate::{
     audit::{AuditQuery, AuditRow},
-    sessions::renewal::{Held, RenewalAsk, Renewed},
+    sessions::{
+        news::News,
+        renewal::{Held, RenewalAsk, Renewed},
+    },
     store::{Account, Ended, Living, Mark, Page, RecentQuery, Session, StoreError, Which},
 };
 
 /// How often a row is read again when endings come between. Each of them is a person's doing.
 const READS_MAX: usize = 16;
 
+/// Accounts that are remembered; some 500 bytes each.
+const PEOPLE_MAX: usize = 4_096;
+
 /// Sessions of the embedded database: rows in memory, rows on the disk, and the journal of endings.
 pub(super) struct Live {
     engine: Arc<Engine>,
     hot: Arc<Hot>,
     journal: Arc<Journal>,
+    people: People,
+    news: News,
 }
 
 impl fmt::Debug for Live {
@@ -37,7 +49,13 @@ impl fmt::Debug for Live {
 
 impl Live {
     pub(super) fn new(engine: Arc<Engine>, hot: Arc<Hot>, journal: Arc<Journal>) -> Self {
-        Self { engine, hot, journal }
+        Self {
+            engine,
+            hot,
+            journal,
+            people: People::default(),
+            news: News::none(),
+        }
     }
 
     /// Renews a session, or says why not.
@@ -77,6 +95,12 @@ impl Live {
         counter: Counter,
         now: i64,
     ) -> Result<Option<Account>, StoreError> {
+        if self.news.are_fresh()
+            && let Some((account_id, moment)) = self.hot.access_used_by(id, counter, now)?
+            && let Some(account) = self.people.find(account_id, moment)
+        {
+            return Ok(Some(account));
+        }
         for _ in 0..READS_MAX {
             let moment = self.hot.moment();
             let found = self.engine.point(move |db| sessions::by_id(db, id)).await?;
@@ -94,6 +118,7 @@ impl Live {
                 lost: None,
             };
             if self.hot.add(id, loaded, moment) {
+                self.people.remember(&account, moment);
                 return Ok(self.hot.access_used(id, counter, now)?.then_some(account));
             }
         }
@@ -156,6 +181,7 @@ impl Live {
             .await?;
         self.hot.forget(&news.0);
         self.hot.accounts_are(news.1.accounts);
+        self.news.have_come();
         Ok(news)
     }
 
@@ -175,6 +201,26 @@ impl Live {
             .await?;
         batch.written();
         Ok(())
+    }
+}
+
+/// Accounts as they were read, each good for as long as no account changes.
+#[derive(Default)]
+struct People(Mutex<HashMap<i64, (Account, Moment)>>);
+
+impl People {
+    fn find(&self, id: i64, now: Moment) -> Option<Account> {
+        let people = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (account, read_at) = people.get(&id)?;
+        read_at.has_accounts_of(now).then(|| account.clone())
+    }
+
+    fn remember(&self, account: &Account, moment: Moment) {
+        let mut people = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if people.len() >= PEOPLE_MAX {
+            people.clear();
+        }
+        people.insert(account.id, (account.clone(), moment));
     }
 }
 
@@ -209,5 +255,70 @@ impl Companion for Behind {
         transaction.commit()?;
         batch.written();
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Store as _, Visitor, sqlite::Sqlite};
+
+    const NOW: i64 = 1_795_402_593;
+
+    /// A store with a session of the cashier, whose access token arrived once.
+    async fn used_once(home: &tempfile::TempDir) -> (Sqlite, Uuid) {
+        let store = Sqlite::open(home.path()).unwrap();
+        crate::sample::load(&store, &crate::Clock::standing_at(NOW))
+            .await
+            .unwrap();
+        let account = store.account_named("cashier").await.unwrap().unwrap();
+        let session = Session {
+            id: Uuid::new_v4(),
+            account_id: account.id,
+            signed_in_at: NOW,
+            renewed_at: NOW,
+            counter: 0,
+            seen: 0,
+            visitor: Visitor::default(),
+            client: None,
+            sender_key: None,
+            ended: None,
+        };
+        let id = session.id;
+        store.open_session(session).await.unwrap();
+        store.ended_since(Mark::NOW).await.unwrap();
+        assert!(is_known(&store, id).await);
+        (store, id)
+    }
+
+    async fn is_known(store: &Sqlite, id: Uuid) -> bool {
+        store.access_used(id, Counter(0), NOW).await.unwrap().is_some()
+    }
+
+    async fn behind_its_back(store: &Sqlite, sql: &'static str) {
+        let done = store.engine.write(move |db| Ok(db.execute_batch(sql)?));
+        done.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_session_in_memory_is_known_without_the_database_until_an_account_changes() {
+        let home = tempfile::tempdir().unwrap();
+        let (store, id) = used_once(&home).await;
+        behind_its_back(&store, "DELETE FROM sessions").await;
+        assert!(is_known(&store, id).await, "nobody has looked");
+        behind_its_back(&store, "UPDATE accounts SET disabled_at = 1").await;
+        store.ended_since(Mark::NOW).await.unwrap();
+        assert!(!is_known(&store, id).await);
+    }
+
+    #[tokio::test]
+    async fn a_session_in_memory_that_ended_is_known_no_more() {
+        let home = tempfile::tempdir().unwrap();
+        let (store, id) = used_once(&home).await;
+        let account_id = store.account_named("cashier").await.unwrap().unwrap().id;
+        let which = Which::One { account_id, id };
+        let ended = Ended::by_itself(Ending::Revoked, NOW);
+        assert_eq!(store.end_sessions(which, ended).await.unwrap(), [id]);
+        assert!(!is_known(&store, id).await);
     }
 }
