@@ -35,8 +35,12 @@ pub(crate) fn provide() -> Vec<&'static str> {
 }
 
 fn node() -> Result<()> {
-    let folder = target("node")?;
-    if is_fresh(&folder, "node/package-lock.json", "node_modules/openid-client")? {
+    let folder = folder("node")?;
+    if is_fresh(
+        &folder,
+        &pinned("node/package-lock.json"),
+        "node_modules/openid-client",
+    )? {
         return Ok(());
     }
     if !on_path("npm".as_ref()) {
@@ -49,7 +53,7 @@ fn node() -> Result<()> {
     run(Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .current_dir(&folder))?;
-    mark(&folder, "node/package-lock.json")
+    mark(&folder, &pinned("node/package-lock.json"))
 }
 
 fn authlib() -> Result<()> {
@@ -62,8 +66,8 @@ fn schemathesis() -> Result<()> {
 
 /// The packages listed in a folder, in an environment of their own: two lists may want different versions of one.
 fn python(name: &str) -> Result<()> {
-    let folder = target(name)?;
-    let list = format!("{name}/requirements.txt");
+    let folder = folder(name)?;
+    let list = pinned(&format!("{name}/requirements.txt"));
     let python = if cfg!(windows) {
         "venv/Scripts/python.exe"
     } else {
@@ -91,7 +95,7 @@ fn python(name: &str) -> Result<()> {
             "--no-deps",
             "--requirement",
         ])
-        .arg(pinned(&list)))
+        .arg(&list))
     .inspect_err(|_| {
         // Half of it would be taken for the whole.
         let _ = fs::remove_dir_all(folder.join("venv"));
@@ -99,7 +103,8 @@ fn python(name: &str) -> Result<()> {
     mark(&folder, &list)
 }
 
-fn target(name: &str) -> Result<PathBuf> {
+/// A folder in the target directory for what is fetched.
+pub(crate) fn folder(name: &str) -> Result<PathBuf> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     let folder = target.join("interop").join(name);
     fs::create_dir_all(&folder).with_context(|| format!("could not make {}", folder.display()))?;
@@ -111,18 +116,20 @@ fn pinned(name: &str) -> PathBuf {
 }
 
 /// Whether what is there was made from the list as it is now.
-fn is_fresh(folder: &Path, list: &str, product: &str) -> Result<bool> {
-    let wanted = fs::read(pinned(list)).context("could not read the list of packages")?;
+pub(crate) fn is_fresh(folder: &Path, list: &Path, product: &str) -> Result<bool> {
+    let wanted = fs::read(list).context("could not read the list of packages")?;
     let made_from = fs::read(folder.join("made-from")).unwrap_or_default();
     Ok(made_from == wanted && folder.join(product).exists())
 }
 
-fn mark(folder: &Path, list: &str) -> Result<()> {
-    fs::copy(pinned(list), folder.join("made-from")).context("could not note what was fetched")?;
+/// Notes from which list it was made.
+pub(crate) fn mark(folder: &Path, list: &Path) -> Result<()> {
+    fs::copy(list, folder.join("made-from")).context("could not note what was fetched")?;
     Ok(())
 }
 
-fn run(command: &mut Command) -> Result<()> {
+/// Runs a command that has to succeed.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
     let program = command.get_program().to_string_lossy().into_owned();
     let status = command
         .status()

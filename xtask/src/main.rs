@@ -14,6 +14,7 @@ mod interop;
 mod nodes;
 mod nodes_till;
 mod packages;
+mod peers;
 mod postgres;
 mod run;
 mod tidy;
@@ -30,7 +31,8 @@ cargo xtask soak [--seconds 180]    a till left alone with tokens of 20 s: every
 cargo xtask soak --kills 500 [--seed N]
                                     processes killed at random instants: nobody signed out, every sale booked once
 cargo xtask soak --store-kills 200  the store killed under 64 tills that renew: nobody signed out, no ending forgotten
-cargo xtask bench server            what the store server costs: renewals, checks, a million sessions
+cargo xtask bench server [checks] [renewals] [million] [timing]
+                                    what the store server costs, beside its aims and node-oidc-provider
 cargo xtask simulate [--seeds 0..200] [--days 120] [--store stock|evertill|both] [--jobs N] [--replay SEED]
                                     the real rules in a made-up shop under every fault there is
 cargo xtask bench nodes             renewals and sales a second of a node with PostgreSQL beside it
@@ -61,7 +63,7 @@ fn choose(arguments: &[String]) -> Result<ExitCode> {
         ["soak", "--kills", rounds] => run::kills(rounds, None),
         ["soak", "--kills", rounds, "--seed", seed] => run::kills(rounds, Some(seed)),
         ["soak", "--store-kills", rounds] => run::store_kills(rounds),
-        ["bench", "server"] => run::bench_server(),
+        ["bench", "server", parts @ ..] => run::bench_server(parts),
         ["simulate", wishes @ ..] => run::simulate(wishes),
         ["bench", "nodes"] => nodes::bench(),
         ["gen-docs"] => {

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{browser, interop, postgres, say, wordpress};
+use crate::{browser, interop, peers, postgres, say, wordpress};
 
 /// Runs the whole suite, streams what the runners say and ends with `N passed, N failed`. Where no PostgreSQL is to be
 /// had its tests are skipped, unless `all` of them must run.
@@ -155,12 +155,25 @@ pub(crate) fn store_kills(rounds: &str) -> Result<ExitCode> {
     Ok(exit(status.success()))
 }
 
-/// Measures the store server, built as it is fast.
-pub(crate) fn bench_server() -> Result<ExitCode> {
-    let status = cargo(&["bench", "--package", "evertill-server", "--bench", "server"])
-        .args(["--features", "measure"])
-        .status()
-        .context("could not start cargo")?;
+/// Measures the store server, built as it is fast: these parts, or all.
+pub(crate) fn bench_server(parts: &[&str]) -> Result<ExitCode> {
+    for part in parts {
+        ensure!(
+            ["checks", "renewals", "million", "timing"].contains(part),
+            "there is no part `{part}` of the bench"
+        );
+    }
+    let mut command = cargo(&["bench", "--package", "evertill-server", "--bench", "server"]);
+    command.args(["--features", "measure", "--"]).args(parts);
+    match peers::oidc_provider() {
+        Ok(folder) => {
+            command.env("EVERTILL_BENCH_OIDC_PROVIDER", folder);
+        }
+        Err(error) => say(&format!(
+            "warning: node-oidc-provider could not be fetched: {error:#}"
+        )),
+    }
+    let status = command.status().context("could not start cargo")?;
     Ok(exit(status.success()))
 }
 

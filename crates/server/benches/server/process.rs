@@ -1,28 +1,35 @@
-//! The server as a process of its own, and its directory.
+//! The servers as processes of their own, and the store's directory.
 
 use std::{
     fs,
     io::{BufRead as _, BufReader},
     net::SocketAddr,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     time::Duration,
 };
 
 use evertill_server::ServeOptions;
 
-/// The server's process.
+/// A server's process.
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: SocketAddr,
 }
 
-/// Runs the server until this process is killed.
+/// Runs the store as it is shipped until this process is killed. What it is to believe of who asks is in the
+/// environment.
 pub(crate) fn serve(home: &str) {
+    tracing_subscriber::fmt()
+        .with_env_filter("info,evertill_server::access=warn")
+        .with_writer(std::io::sink)
+        .init();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let options = ServeOptions {
             sample_shop: true,
+            access_log: true,
+            environment: std::env::vars().collect(),
             ..ServeOptions::new(([127, 0, 0, 1], 0).into(), home)
         };
         let server = evertill_server::start(options).await.unwrap();
@@ -33,23 +40,32 @@ pub(crate) fn serve(home: &str) {
 
 impl Server {
     pub(crate) fn start(home: &Path) -> Self {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .arg("serve")
-            .arg(home)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let address = line.trim().parse().unwrap();
-        Self { child, address }
+        Self::of(
+            Command::new(std::env::current_exe().unwrap())
+                .arg("serve")
+                .arg(home),
+        )
+        .0
     }
 
-    pub(crate) fn stop(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    /// A store that believes this machine about whom it speaks for.
+    pub(crate) fn behind_a_proxy(home: &Path) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command
+            .arg("serve")
+            .arg(home)
+            .env("EVERTILL_LISTEN_TRUSTED_PROXIES", "127.0.0.1");
+        Self::of(&mut command).0
+    }
+
+    /// A program that prints its address in its first line; what else it prints comes with it.
+    pub(crate) fn of(command: &mut Command) -> (Self, BufReader<ChildStdout>) {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let address = line.trim().parse().expect("the first line is an address");
+        (Self { child, address }, output)
     }
 
     fn told(&self, file: &str) -> String {
@@ -81,21 +97,55 @@ impl Drop for Server {
     }
 }
 
-/// Puts so many living sessions into a store that is not running.
-pub(crate) fn fill(home: &Path, count: u64) {
-    let database = rusqlite::Connection::open(home.join("store.sqlite3")).unwrap();
+/// Puts so many living sessions into a store that is not running, and hands out the current tokens of some of all it
+/// has, in any order.
+pub(crate) fn fill(home: &Path, count: u64, presented: u64) -> Vec<String> {
+    let database = open(home);
     database
         .execute(
             "INSERT INTO sessions (id, account_id, signed_in_at, renewed_at, counter, seen, address, agent_id)
              WITH RECURSIVE numbers (number) AS
                (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < ?1)
-             SELECT randomblob(16), 1 + number % 4, unixepoch(), unixepoch(), number % 1000, number % 1000,
-                    '192.0.2.' || number % 255, (SELECT min(id) FROM agents)
-             FROM numbers",
+             SELECT randomblob(16), (SELECT id FROM accounts WHERE username = 'cashier'), unixepoch(), unixepoch(),
+                    number % 1000, number % 1000, '192.0.2.' || number % 255, agents.id
+             FROM numbers, (SELECT min(id) AS id FROM agents) AS agents",
             [count.cast_signed()],
         )
         .unwrap();
+    let mut chosen = database
+        .prepare("SELECT id, account_id, counter FROM sessions ORDER BY random() LIMIT ?1")
+        .unwrap();
+    let rows: Vec<([u8; 16], i64, i64)> = chosen
+        .query_map([presented.cast_signed()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let tokens = evertill_server::measure::refresh_tokens(home, &rows).unwrap();
+    drop(chosen);
     database.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    tokens
+}
+
+/// Gives so many people an account with the cashier's password: `known0`, `known1` and so on.
+pub(crate) fn engage(home: &Path, count: u32) {
+    let database = open(home);
+    for number in 0..count {
+        database
+            .execute(
+                "INSERT INTO accounts (uuid, username, email, role, password_hash, search, person, created_at, modified_at)
+                 SELECT printf('00000000-0000-4000-8000-%012d', ?1), 'known' || ?1, 'known' || ?1 || '@example.org', role, password_hash, search,
+                        person, created_at, modified_at
+                 FROM accounts WHERE username = 'cashier'",
+                [number],
+            )
+            .unwrap();
+    }
+}
+
+fn open(home: &Path) -> rusqlite::Connection {
+    rusqlite::Connection::open(home.join("store.sqlite3")).unwrap()
 }
 
 pub(crate) fn database_bytes(home: &Path) -> u64 {
