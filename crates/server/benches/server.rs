@@ -88,7 +88,6 @@ fn checks(aims: &mut Aims) {
     let costs = runtime
         .block_on(evertill_server::measure::checks(home.path()))
         .unwrap();
-    let unseen = costs.unseen_ns / costs.bare_ns;
     println!("| access check | ns |\n| --- | --- |");
     println!("| seen before | {:.0} |", costs.seen_ns);
     println!(
@@ -103,7 +102,12 @@ fn checks(aims: &mut Aims) {
     );
     println!("| signing a token | {:.0} |", costs.signing_ns);
     aims.at_most("an access token seen before", costs.seen_ns, 1_000.0, "ns");
-    aims.at_most("one not seen, in bare verifications", unseen, 1.3, "");
+    aims.at_most(
+        "one not seen, in bare verifications",
+        costs.unseen_in_bare,
+        1.3,
+        "",
+    );
     aims.must("junk and forged tokens are refused", costs.are_bad_ones_refused);
 }
 
@@ -176,15 +180,15 @@ fn million(aims: &mut Aims) {
     let ready = began.elapsed();
     aims.must("the first answer renews a session", first.is_granted());
     let (hot, cold) = many[1..].split_at(64);
-    let mut load = Load::new(&server, Dialect::Till, cold.to_vec().into());
-    let spread = load.run(
-        "64 connections, 1,000,000 sessions, each renewal another's",
-        64,
-        aims,
-    );
     let mut load = Load::new(&server, Dialect::Till, hot.to_vec().into());
     let same = load.run(
         "64 connections, 1,000,000 sessions, 64 of them renewing",
+        64,
+        aims,
+    );
+    let mut load = Load::new(&server, Dialect::Till, cold.to_vec().into());
+    let spread = load.run(
+        "64 connections, 1,000,000 sessions, each renewal another's",
         64,
         aims,
     );
