@@ -9,7 +9,10 @@ use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use crate::store::{Account, Ended, Window};
+use crate::{
+    Rotation,
+    store::{Account, Ended, Window},
+};
 
 /// Letters of a session's key that are shown; enough to tell tills apart, and worth nothing to a thief.
 const SESSION_SHOWN: usize = 8;
@@ -311,6 +314,17 @@ impl AuditEntry {
 }
 
 impl AuditEntry {
+    /// Somebody changed a key.
+    pub(crate) fn keys_rotated(at: i64, by: Party, rotation: Rotation, kid: &str) -> Self {
+        let what = match rotation {
+            Rotation::Signing => "made a new signing key",
+            Rotation::SigningCompromised => "made a new signing key and gave up all before it",
+            Rotation::Sealing => "made a new key for refresh tokens",
+        };
+        let sentence = format!("{} {what}; the signing key is or becomes {kid}", by.name);
+        Self::new(at, AuditKind::KeysRotated, sentence).by(by)
+    }
+
     /// A copy of a session's key was used beside the original, and the session was ended for it.
     pub(crate) fn theft(at: i64, whom: Party, session: Uuid) -> Self {
         let sentence = format!(

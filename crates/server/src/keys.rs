@@ -149,6 +149,13 @@ impl Keys {
         }
     }
 
+    /// Rotates a key, takes it up at once, and says the name of the signing key that acts or takes over.
+    pub(crate) fn rotate(&self, rotation: Rotation, now: i64) -> Result<String, ServerError> {
+        let kid = rotate(&self.path, rotation, now)?;
+        self.look();
+        Ok(kid)
+    }
+
     /// Rotates the signing key when the newest is older than `every`.
     fn rotate_when_due(&self, every: Duration, now: i64) {
         let age_s = now.saturating_sub(self.ring().newest_from());
@@ -185,10 +192,10 @@ impl fmt::Debug for Keys {
 }
 
 /// Follows the file and the schedule for as long as it is polled.
-pub(crate) async fn tend(keys: Arc<Keys>, every: Option<Duration>, clock: Clock) {
+pub(crate) async fn tend(keys: Arc<Keys>, every: impl Fn() -> Option<Duration>, clock: Clock) {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
-        let (keys, now) = (Arc::clone(&keys), clock.seconds());
+        let (keys, every, now) = (Arc::clone(&keys), every(), clock.seconds());
         let looked = tokio::task::spawn_blocking(move || {
             if let Some(every) = every {
                 keys.rotate_when_due(every, now);

@@ -13,6 +13,9 @@ use crate::{
     },
 };
 
+/// Connections of a command that looks after a store.
+const OFFICE_CONNECTIONS: usize = 2;
+
 /// A database and the keys its sessions hang on.
 pub(crate) struct Opened {
     pub(crate) store: Arc<dyn Store>,
@@ -26,25 +29,53 @@ pub(crate) async fn open(
     home: &Path,
 ) -> Result<Opened, ServerError> {
     let keys_dir = options.keys_dir.as_deref().unwrap_or(home);
+    match named(options, config)? {
+        None => embedded(home, keys_dir),
+        Some(database) => shared(&database, keys_dir).await,
+    }
+}
+
+/// Opens the database alone, for somebody who looks after the store beside its servers: the same one they open. An
+/// embedded one has to be there already; a shared one gets its tables, so that it can have an owner before its first
+/// node starts.
+pub(crate) async fn open_office(
+    options: &ServeOptions,
+    config: &Config,
+) -> Result<Arc<dyn Store>, ServerError> {
+    if let Some(database) = named(options, config)? {
+        let few = Options {
+            connections: OFFICE_CONNECTIONS,
+            ..database
+        };
+        return Ok(Arc::new(Postgres::open(&few).await?));
+    }
+    let home = &options.data_dir;
+    match Sqlite::look(home)? {
+        Found::Nothing => Err(ServerError::NoStore { path: home.clone() }),
+        Found::Database => Ok(Arc::new(Sqlite::open(home)?)),
+    }
+}
+
+/// The shared database these options name.
+fn named(options: &ServeOptions, config: &Config) -> Result<Option<Options>, ServerError> {
     let settings = &config.database;
     let url = match &options.database {
         Some(url) => Some(url.clone()),
         None => settings.address()?,
     };
-    match url {
-        None => embedded(home, keys_dir),
-        Some(url) => {
-            let options = Options {
-                url,
-                connections: settings
-                    .connections
-                    .map_or(CONNECTIONS_DEFAULT, |number| number.0),
-                isolation: settings.isolation,
-                notify: settings.notify.unwrap_or(true),
-            };
-            shared(&options, keys_dir).await
-        }
-    }
+    Ok(url.map(|url| Options {
+        url,
+        connections: settings
+            .connections
+            .map_or(CONNECTIONS_DEFAULT, |number| number.0),
+        isolation: settings.isolation,
+        notify: settings.notify.unwrap_or(true),
+    }))
+}
+
+/// Whether these options name a shared database.
+pub(crate) fn is_shared(options: &ServeOptions) -> Result<bool, ServerError> {
+    Ok(named(options, &options.layers()?.config()?)?.is_some())
 }
 
 fn embedded(home: &Path, keys_dir: &Path) -> Result<Opened, ServerError> {

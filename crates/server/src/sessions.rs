@@ -7,7 +7,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -17,9 +17,9 @@ use evertill_wire::{AccessToken, RefreshToken, rest::site::SignedVerdicts};
 use uuid::Uuid;
 
 use crate::{
-    activity::Renewals,
+    activity::{Renewals, Went},
     clock::Clock,
-    store::{Account, Ended, Living, Mark, Session, Store, StoreError, Visitor, Which},
+    store::{Account, Ended, Listed, Living, Mark, RecentQuery, Session, Store, StoreError, Visitor, Which},
     tokens::{Claims, Holder, Issued, Mint, Origin, RefreshClaims},
 };
 
@@ -38,7 +38,7 @@ pub(crate) struct Sessions {
     store: Arc<dyn Store>,
     mint: Mint,
     clock: Clock,
-    limits: Limits,
+    limits: Lives,
     renewals: Renewals,
     seen: Seen,
     accounts: Accounts,
@@ -80,6 +80,36 @@ impl News {
     fn is_fresh(&self) -> bool {
         let at_ms = self.at_ms.load(Ordering::Acquire);
         at_ms != u64::MAX && self.now_ms().saturating_sub(at_ms) <= NEWS_OLD_MS
+    }
+}
+
+/// How long sessions live, read at every renewal and changed hardly ever.
+struct Lives {
+    idle_s: AtomicI64,
+    /// `i64::MAX` where there is no limit.
+    absolute_s: AtomicI64,
+}
+
+impl Lives {
+    fn new(limits: Limits) -> Self {
+        Self {
+            idle_s: AtomicI64::new(limits.idle_s),
+            absolute_s: AtomicI64::new(limits.absolute_s.unwrap_or(i64::MAX)),
+        }
+    }
+
+    fn set(&self, limits: Limits) {
+        self.idle_s.store(limits.idle_s, Ordering::Relaxed);
+        let absolute_s = limits.absolute_s.unwrap_or(i64::MAX);
+        self.absolute_s.store(absolute_s, Ordering::Relaxed);
+    }
+
+    fn now(&self) -> Limits {
+        let absolute_s = self.absolute_s.load(Ordering::Relaxed);
+        Limits {
+            idle_s: self.idle_s.load(Ordering::Relaxed),
+            absolute_s: (absolute_s != i64::MAX).then_some(absolute_s),
+        }
     }
 }
 
@@ -151,7 +181,7 @@ impl Sessions {
             store,
             mint,
             clock,
-            limits,
+            limits: Lives::new(limits),
             renewals: Renewals::default(),
             seen: Seen::default(),
             accounts: Accounts::default(),
@@ -173,7 +203,13 @@ impl Sessions {
 
     /// How long sessions live.
     pub(crate) fn limits(&self) -> Limits {
-        self.limits
+        self.limits.now()
+    }
+
+    /// Lets sessions and access tokens live this long from now on.
+    pub(crate) fn live(&self, limits: Limits, access_life_s: i64) {
+        self.limits.set(limits);
+        self.mint.set_access_life(access_life_s);
     }
 
     /// The keys that sign refusals, for the store to announce.
@@ -249,7 +285,7 @@ impl Sessions {
             rotation,
             sender_key: how.sender_key,
             client: how.client,
-            limits: self.limits,
+            limits: self.limits(),
             now,
         };
         let refused = match self.store.renew(ask).await? {
@@ -266,9 +302,7 @@ impl Sessions {
                     counter: counter.0,
                     sender_key,
                 };
-                if let Err(error) = self.renewals.note(self.store.as_ref(), session, now).await {
-                    tracing::warn!(%error, "when sessions were renewed could not be noted");
-                }
+                self.note(session, Went::Renewed, now).await;
                 let refresh = (rotation == Rotation::Wanted).then(|| self.refresh(holder, sealed_at));
                 let mut grant = self.grant(holder, now, refresh);
                 grant.refresh_in = self
@@ -289,7 +323,16 @@ impl Sessions {
             Some(Renewed::WrongSender) => Refusal::WrongSender,
             Some(Renewed::WrongClient) => Refusal::WrongClient,
         };
+        if !matches!(refused, Refusal::Unknown) {
+            self.note(session, Went::Refused, now).await;
+        }
         Ok(Renewal::Refused(refused))
+    }
+
+    async fn note(&self, session: Uuid, went: Went, now: i64) {
+        if let Err(error) = self.renewals.note(self.store.as_ref(), session, went, now).await {
+            tracing::warn!(%error, "how renewals went could not be noted");
+        }
     }
 
     fn refresh(&self, holder: Holder, sealed_at: i64) -> RefreshToken {
@@ -375,10 +418,39 @@ impl Sessions {
     ) -> Result<Vec<(Session, Option<Account>)>, StoreError> {
         let of = Living {
             account_id,
-            limits: self.limits,
+            limits: self.limits(),
             now: self.clock.seconds(),
         };
         self.store.sessions(of).await
+    }
+
+    /// The newest sessions that neither ended nor ran out, of anybody.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn newest(&self, limit: u32) -> Result<Vec<Listed>, StoreError> {
+        let now = self.clock.seconds();
+        let query = RecentQuery {
+            ended_after: i64::MAX,
+            limit,
+            ..RecentQuery::default()
+        };
+        let mut found = self.store.recent_sessions(query).await?;
+        found.retain(|listed| listed.session.ends_at(self.limits()) > now);
+        Ok(found)
+    }
+
+    /// Accounts with sessions that neither ended nor ran out, and how many each.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn signed_in(&self) -> Result<Vec<(Account, u64)>, StoreError> {
+        let of = Living {
+            account_id: None,
+            limits: self.limits(),
+            now: self.clock.seconds(),
+        };
+        self.store.signed_in(of).await
     }
 
     /// How many sessions neither ended nor ran out.
@@ -388,7 +460,7 @@ impl Sessions {
     pub(crate) async fn count(&self) -> Result<u64, StoreError> {
         let of = Living {
             account_id: None,
-            limits: self.limits,
+            limits: self.limits(),
             now: self.clock.seconds(),
         };
         self.store.count_sessions(of).await

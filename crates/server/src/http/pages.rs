@@ -15,7 +15,7 @@ use crate::{
     sign_in::{
         form::{self, FormFault},
         redirect::Redirect,
-        throttle::{Guesses, Rest, WINDOW_S},
+        throttle::{Guesses, Rest},
         visitor,
     },
     store::{Account, StoreError},
@@ -377,12 +377,12 @@ async fn tell_of_guesses(
     }
     if guesses.locks_name() && account.is_some() {
         app.store
-            .audit(AuditEntry::locked(now, account, WINDOW_S, address))
+            .audit(AuditEntry::locked(now, account, guesses.patience.rest_s, address))
             .await?;
     }
     if guesses.locks_address() {
         app.store
-            .audit(AuditEntry::locked(now, None, WINDOW_S, address))
+            .audit(AuditEntry::locked(now, None, guesses.patience.rest_s, address))
             .await?;
     }
     Ok(())

@@ -23,6 +23,7 @@ mod connect;
 mod customers;
 mod engine;
 mod filter;
+mod listed;
 mod news;
 mod orders;
 mod retry;
@@ -155,6 +156,17 @@ impl Store for Postgres {
 
     fn shop(&self) -> Pending<Shop> {
         self.engine.read((), |db, ()| Box::pin(settings::shop(db)))
+    }
+
+    fn choices(&self) -> Pending<Vec<(String, String)>> {
+        self.engine.read((), |db, ()| Box::pin(settings::choices(db)))
+    }
+
+    fn choose(&self, name: &'static str, value: Option<String>, entry: AuditEntry) -> Pending<()> {
+        self.engine
+            .write(Mode::Transaction, (name, value, entry), |db, ask| {
+                Box::pin(settings::choose(db, ask))
+            })
     }
 
     fn load(&self, stock: Box<Stocktake>) -> Pending<bool> {
@@ -305,9 +317,37 @@ impl Store for Postgres {
             })
     }
 
-    fn recent_sessions(&self, query: RecentQuery) -> Pending<Vec<(Session, Option<Account>)>> {
+    fn recent_sessions(&self, query: RecentQuery) -> Pending<Vec<Listed>> {
         self.engine
-            .read(query, |db, query| Box::pin(sessions::recent(db, query)))
+            .read(query, |db, query| Box::pin(listed::recent(db, query)))
+    }
+
+    fn count_states(&self, query: RecentQuery) -> Pending<Vec<(SessionState, u64)>> {
+        self.engine
+            .read(query, |db, query| Box::pin(listed::states(db, query)))
+    }
+
+    fn signed_in(&self, of: Living) -> Pending<Vec<(Account, u64)>> {
+        self.engine
+            .read(of, |db, of| Box::pin(listed::signed_in(db, *of)))
+    }
+
+    fn name_session(&self, id: Uuid, name: Option<String>, entry: AuditEntry) -> Pending<()> {
+        self.engine
+            .write(Mode::Transaction, (id, name, entry), |db, ask| {
+                Box::pin(listed::name(db, ask))
+            })
+    }
+
+    fn sales_by_hour(&self, accounts: Vec<i64>, since: i64) -> Pending<Vec<SalesHour>> {
+        self.engine
+            .read((accounts, since), |db, ask| Box::pin(orders::by_hour(db, ask)))
+    }
+
+    fn forget_sessions(&self, what: Forgetting) -> Pending<u64> {
+        self.engine.write(Mode::Transaction, what, |db, what| {
+            Box::pin(listed::forget(db, *what))
+        })
     }
 
     fn note_activity(&self, rows: Vec<Activity>, keep_from: i64) -> Pending<()> {

@@ -24,6 +24,7 @@ mod customers;
 mod engine;
 mod hot;
 mod journal;
+mod listed;
 mod orders;
 mod renew;
 mod sessions;
@@ -41,6 +42,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/migrations/0001_store.sql"),
     include_str!("sqlite/migrations/0002_audit.sql"),
     include_str!("sqlite/migrations/0003_sessions.sql"),
+    include_str!("sqlite/migrations/0004_office.sql"),
 ];
 
 /// The embedded database.
@@ -135,6 +137,20 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+impl Sqlite {
+    /// Reads after what renewals left in memory is written.
+    fn settled<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Pending<T> {
+        let (live, engine) = (Arc::clone(&self.live), Arc::clone(&self.engine));
+        Pending::new(async move {
+            live.settle().await?;
+            engine.read(read).await
+        })
+    }
+}
+
 impl Store for Sqlite {
     fn close(&self) {
         self.engine.close();
@@ -142,6 +158,15 @@ impl Store for Sqlite {
 
     fn shop(&self) -> Pending<Shop> {
         self.engine.read(settings::shop)
+    }
+
+    fn choices(&self) -> Pending<Vec<(String, String)>> {
+        self.engine.read(settings::choices)
+    }
+
+    fn choose(&self, name: &'static str, value: Option<String>, entry: AuditEntry) -> Pending<()> {
+        self.engine
+            .write(move |db| settings::choose(db, name, value.as_deref(), &entry))
     }
 
     fn load(&self, stock: Box<Stocktake>) -> Pending<bool> {
@@ -248,9 +273,29 @@ impl Store for Sqlite {
         self.engine.write(move |db| accounts::rehash(db, id, &from, &to))
     }
 
-    fn recent_sessions(&self, query: RecentQuery) -> Pending<Vec<(Session, Option<Account>)>> {
-        let live = Arc::clone(&self.live);
-        Pending::new(async move { live.recent(query).await })
+    fn recent_sessions(&self, query: RecentQuery) -> Pending<Vec<Listed>> {
+        self.settled(move |db| listed::recent(db, &query))
+    }
+
+    fn count_states(&self, query: RecentQuery) -> Pending<Vec<(SessionState, u64)>> {
+        self.settled(move |db| listed::states(db, &query))
+    }
+
+    fn signed_in(&self, of: Living) -> Pending<Vec<(Account, u64)>> {
+        self.settled(move |db| listed::signed_in(db, of))
+    }
+
+    fn name_session(&self, id: Uuid, name: Option<String>, entry: AuditEntry) -> Pending<()> {
+        self.engine
+            .write(move |db| listed::name(db, id, name.as_deref(), &entry))
+    }
+
+    fn sales_by_hour(&self, accounts: Vec<i64>, since: i64) -> Pending<Vec<SalesHour>> {
+        self.engine.read(move |db| orders::by_hour(db, &accounts, since))
+    }
+
+    fn forget_sessions(&self, what: Forgetting) -> Pending<u64> {
+        self.engine.write(move |db| listed::forget(db, what))
     }
 
     fn note_activity(&self, rows: Vec<Activity>, keep_from: i64) -> Pending<()> {

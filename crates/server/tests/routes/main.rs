@@ -22,6 +22,7 @@ mod recorded;
 mod rim;
 mod sales;
 mod sessions;
+mod settings;
 mod sign_in;
 mod stopping;
 mod support;

@@ -79,9 +79,11 @@ async fn a_name_that_is_taken_and_a_password_that_is_too_short_are_refused_with_
 }
 
 #[tokio::test]
-async fn a_new_password_ends_the_other_sessions_unless_told_not_to() {
+async fn a_new_password_ends_the_other_sessions_unless_the_settings_leave_it_to_the_form() {
     let shop = Shop::open().await;
     let owner = Browser::enter(&shop, "owner").await;
+    let setting = [("sessions.password_ends_others", "false")];
+    assert_eq!(owner.post(&shop, "/admin/settings", &setting).await.status, 303);
     let till = shop.sign_in("cashier").await;
     let id = id_of(&shop, &owner, "Ada Osei").await;
     let path = format!("/admin/people/{id}/password");
@@ -94,6 +96,15 @@ async fn a_new_password_ends_the_other_sessions_unless_told_not_to() {
     assert_eq!(refused.json()["evertill"]["note"], "password changed");
     assert_eq!(shop.submit("cashier", "cashier-demo").await.status, 200);
     assert_eq!(shop.submit("cashier", "a third password").await.status, 302);
+
+    let setting = [("sessions.password_ends_others", "true")];
+    assert_eq!(owner.post(&shop, "/admin/settings", &setting).await.status, 303);
+    let till = shop.sign_in("manager").await;
+    let id = id_of(&shop, &owner, "Ben Adeyemi").await;
+    let path = format!("/admin/people/{id}/password");
+    let fields = [("password", "a fourth password")];
+    assert_eq!(owner.post(&shop, &path, &fields).await.status, 303);
+    assert_eq!(shop.renew(&till.refresh).await.status, 401);
 }
 
 #[tokio::test]

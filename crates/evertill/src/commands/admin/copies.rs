@@ -1,8 +1,6 @@
 //! `evertill admin backup`, `restore` and `check`.
 
-use std::path::Path;
-
-use evertill_server::{Clock, Inventory};
+use evertill_server::{Inventory, ServeOptions, copies_of};
 
 use crate::{cli::admin::Copies, failure::Failure, printer::Printer};
 
@@ -11,7 +9,8 @@ use crate::{cli::admin::Copies, failure::Failure, printer::Printer};
 /// # Errors
 ///
 /// When the store, or its copy, is not as it should be.
-pub(crate) fn run(command: &Copies, data_dir: &Path, printer: &Printer) -> Result<(), Failure> {
+pub(crate) fn run(command: &Copies, store: &ServeOptions, printer: &Printer) -> Result<(), Failure> {
+    let data_dir = copies_of(store)?;
     match command {
         Copies::Backup { to } => {
             let found = evertill_server::backup(data_dir, to)?;
@@ -24,7 +23,7 @@ pub(crate) fn run(command: &Copies, data_dir: &Path, printer: &Printer) -> Resul
             printer.data(&format!("Restored into {}", data_dir.display()))
         }
         Copies::Check => {
-            let found = evertill_server::check(data_dir, &Clock::system())?;
+            let found = evertill_server::check(data_dir, &store.clock)?;
             tell(&found, printer)?;
             printer.data(&format!("The store is well; {} public keys", found.keys))
         }

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     audit::{AuditQuery, AuditRow},
     sessions::renewal::{Held, RenewalAsk, Renewed},
-    store::{Account, Ended, Living, Mark, Page, RecentQuery, Session, StoreError, Which},
+    store::{Account, Ended, Living, Mark, Page, Session, StoreError, Which},
 };
 
 /// How often a row is read again when endings come between. Each of them is a person's doing.
@@ -110,15 +110,6 @@ impl Live {
     pub(super) async fn living(&self, of: Living) -> Result<Vec<(Session, Option<Account>)>, StoreError> {
         self.settle().await?;
         self.engine.read(move |db| sessions::living(db, of)).await
-    }
-
-    /// Sessions that live, or ended lately, as they are now.
-    pub(super) async fn recent(
-        &self,
-        query: RecentQuery,
-    ) -> Result<Vec<(Session, Option<Account>)>, StoreError> {
-        self.settle().await?;
-        self.engine.read(move |db| sessions::recent(db, &query)).await
     }
 
     /// The audit log, with the sessions that were taken back.
