@@ -128,6 +128,20 @@ impl Office {
         Ok(kid)
     }
 
+    /// Notes that a copy was made or put back, in the database that is there now.
+    ///
+    /// # Errors
+    /// Why the database cannot be written.
+    pub async fn note_copy(&self, what: &str) -> Result<(), ServerError> {
+        let by = Party {
+            id: None,
+            name: "the command line".into(),
+        };
+        let sentence = format!("{} {what}", by.name);
+        let entry = AuditEntry::new(self.clock.seconds(), AuditKind::Backup, sentence).by(by);
+        Ok(self.store.audit(entry).await?)
+    }
+
     /// Entries of the audit log, newest first.
     ///
     /// # Errors

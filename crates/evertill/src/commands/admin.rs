@@ -31,7 +31,7 @@ pub(crate) async fn run(options: Admin, data_dir: &Path, printer: &Printer) -> R
         options.keys,
     )?;
     if let AdminCommand::Copies(command) = &options.command {
-        return copies::run(command, &store, printer);
+        return copies::run(command, &store, printer).await;
     }
     let office = Office::open(&store).await?;
     match options.command {

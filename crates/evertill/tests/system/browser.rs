@@ -3,5 +3,6 @@
 mod cashier;
 mod journeys;
 mod network;
+mod office;
 mod screenshots;
 mod sessions;

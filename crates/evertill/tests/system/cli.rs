@@ -9,6 +9,7 @@ mod faults;
 mod gallery;
 mod kills;
 mod proxy;
+mod serve;
 mod sessions;
 mod vault;
 #[cfg(unix)]

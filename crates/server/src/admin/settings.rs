@@ -57,14 +57,18 @@ impl Row {
     fn usual(&self) -> &str {
         match self.key.default {
             "" => "not set",
+            "true" => "yes",
+            "false" => "no",
             value => value,
         }
     }
 
     /// The sentence without the bounds at its end, which stand beside the field.
     fn about(&self) -> String {
-        let bounds = format!(", {}", self.bounds());
-        self.key.about.replace(&bounds, "")
+        match self.bounds().as_str() {
+            "" => self.key.about.to_owned(),
+            bounds => self.key.about.replace(&format!(", {bounds}"), ""),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `evertill admin backup`, `restore` and `check`.
 
-use evertill_server::{Inventory, ServeOptions, copies_of};
+use evertill_server::{Inventory, Office, ServeOptions, copies_of};
 
 use crate::{cli::admin::Copies, failure::Failure, printer::Printer};
 
@@ -9,17 +9,25 @@ use crate::{cli::admin::Copies, failure::Failure, printer::Printer};
 /// # Errors
 ///
 /// When the store, or its copy, is not as it should be.
-pub(crate) fn run(command: &Copies, store: &ServeOptions, printer: &Printer) -> Result<(), Failure> {
+pub(crate) async fn run(command: &Copies, store: &ServeOptions, printer: &Printer) -> Result<(), Failure> {
     let data_dir = copies_of(store)?;
     match command {
         Copies::Backup { to } => {
             let found = evertill_server::backup(data_dir, to)?;
             tell(&found, printer)?;
+            Office::open(store)
+                .await?
+                .note_copy("made a copy of the store")
+                .await?;
             printer.data(&format!("Copied to {}, its keys to {0}.keys", to.display()))
         }
         Copies::Restore { from } => {
             let found = evertill_server::restore(data_dir, from)?;
             tell(&found, printer)?;
+            Office::open(store)
+                .await?
+                .note_copy("put a copy of the store back")
+                .await?;
             printer.data(&format!("Restored into {}", data_dir.display()))
         }
         Copies::Check => {

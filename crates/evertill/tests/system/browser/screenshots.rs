@@ -13,7 +13,7 @@ use crate::harness::{
 const BLANK_BYTES_MAX: usize = 9_000;
 
 /// Takes a picture and makes sure that it is one.
-async fn picture(browser: &Browser, name: &str, screen: Screen) {
+pub(super) async fn picture(browser: &Browser, name: &str, screen: Screen) {
     // Pictures of products come when they scroll into sight; a picture taken before would show holes.
     crate::harness::until("every picture in sight", || async {
         let ready = browser
@@ -26,7 +26,10 @@ async fn picture(browser: &Browser, name: &str, screen: Screen) {
     })
     .await;
     let overflow = browser
-        .ask("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        .ask(
+            "return Math.max(...[document.documentElement, ...document.querySelectorAll('main.page, .admin > .list')]
+             .map(part => part.scrollWidth - part.clientWidth))",
+        )
         .await;
     assert_eq!(overflow, 0, "{name} is wider than the screen");
 

@@ -69,6 +69,11 @@ impl Cluster {
         self.control(&["-m", "immediate", "restart"]);
     }
 
+    /// Ends it the way a power cut does.
+    pub(crate) fn crash(&self) {
+        self.control(&["-m", "immediate", "stop"]);
+    }
+
     fn control(&self, words: &[&str]) {
         let options = format!("-h 127.0.0.1 -p {} -k {}", self.port, self.home.display());
         run(self

@@ -169,6 +169,11 @@ impl World {
         self.store_address.expect("the store runs")
     }
 
+    /// What the store has logged since it was started last.
+    pub(crate) fn store_log(&self) -> String {
+        self.store.as_ref().map(Running::log).unwrap_or_default()
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }

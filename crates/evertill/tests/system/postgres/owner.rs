@@ -94,3 +94,26 @@ async fn a_shared_store_gets_its_first_owner_from_the_shell_and_is_looked_after_
     let refused = store.admin(&["backup", "--to", text(&copy)], "");
     assert!(refused.stderr.contains("pg_dump"), "{}", refused.stderr);
 }
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL, which `cargo xtask test` brings along"]
+async fn a_node_whose_database_is_gone_lives_and_says_that_it_is_not_ready() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let store = Store {
+        cluster: Cluster::start(folder.path()),
+        folder,
+    };
+    let mut node = store.serve().await;
+    let address = node.says("Listening on ").await;
+    let ask = async |path: &str| {
+        let answer = reqwest::get(format!("http://{address}{path}"))
+            .await
+            .expect("the node answers");
+        let retry = answer.headers().contains_key("retry-after");
+        (answer.status().as_u16(), retry)
+    };
+    assert_eq!(ask("/readyz").await, (200, false));
+    store.cluster.crash();
+    assert_eq!(ask("/readyz").await, (503, true));
+    assert_eq!(ask("/healthz").await, (200, false));
+}
