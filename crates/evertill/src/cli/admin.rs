@@ -8,9 +8,10 @@ use evertill_wire::env;
 /// `evertill admin`.
 #[derive(Debug, Args)]
 pub(crate) struct Admin {
-    /// A PostgreSQL database that nodes share, without its password; one with a password belongs into the environment
-    /// variable EVERTILL_DATABASE_URL.
-    #[arg(long, value_name = "URL", global = true)]
+    /// The PostgreSQL database of a store on several nodes, without its password; one with a password belongs into the
+    /// environment variable EVERTILL_DATABASE_URL. Stands before the next word.
+    // Not global: `import-wordpress` has an option of this name for the database it reads.
+    #[arg(long = "database-url", id = "store_database_url", value_name = "URL")]
     pub(crate) database_url: Option<String>,
     /// Directory of keys.json, where it is not the data directory.
     #[arg(long, value_name = "DIR", global = true)]

@@ -346,7 +346,7 @@ async fn a_session_has_a_name_that_is_found_shown_and_told() {
         303
     );
     let found = owner.get(&shop, "/admin?who=till+3").await;
-    assert_eq!(sessions_on(&found), [session.clone()]);
+    assert_eq!(sessions_on(&found), std::slice::from_ref(&session));
     assert!(found.body.contains("<b>Till 3 &#60;b&#62;</b>"), "{}", found.body);
     let fields = [("session", session.as_str()), ("which", "one")];
     let asked = owner.post(&shop, "/admin/sessions/end", &fields).await;
