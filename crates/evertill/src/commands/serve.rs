@@ -44,6 +44,8 @@ pub(crate) async fn run(command: Serve, data_dir: PathBuf, printer: &Printer) ->
         return print(&options.settings()?, printer);
     }
     let has_accounts = options.sample_shop;
+    // A machine that reads objects wants no sentence between them.
+    let is_for_people = options.effective_log_format()? == LogFormat::Text;
     let store = start(options).await?;
     printer.data(&format!("The store is open: {}", store.url()))?;
     printer.data(&format!("Listening on {}", store.address()))?;
@@ -51,7 +53,9 @@ pub(crate) async fn run(command: Serve, data_dir: PathBuf, printer: &Printer) ->
     if has_accounts {
         accounts(printer)?;
     }
-    printer.note("Ctrl-C ends it.");
+    if is_for_people {
+        printer.note("Ctrl-C ends it.");
+    }
     stop::requested().await.map_err(Failure::Signal)?;
     stop::gracefully(store.shutdown()).await;
     Ok(())

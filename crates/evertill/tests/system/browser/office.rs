@@ -106,7 +106,7 @@ async fn the_keyboard_is_enough_to_find_a_session_and_to_sign_it_out() {
     let world = World::at_work("2m").await;
     let owner = Browser::open(Screen::Counter).await;
     owner.goto(&page(&world, "/admin")).await;
-    owner.find("#login").await;
+    owner.find("#login:focus").await;
     owner.keys(&format!("owner{TAB}owner-demo{ENTER}")).await;
     owner.find("nav.rail").await;
     owner.keys("/").await;

@@ -69,7 +69,7 @@ fn a_value_that_makes_no_sense_is_named_and_nothing_starts() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn each_line_of_the_log_is_an_object_where_that_is_wished() {
     let mut world = World::open("2m").await;
     world.kill_store();

@@ -105,6 +105,8 @@ async fn a_node_whose_database_is_gone_lives_and_says_that_it_is_not_ready() {
     };
     let mut node = store.serve().await;
     let address = node.says("Listening on ").await;
+    // A client that could speak TLS wants to know how, even when it never will.
+    let _installed_by_another_scenario = rustls::crypto::ring::default_provider().install_default();
     let ask = async |path: &str| {
         let answer = reqwest::get(format!("http://{address}{path}"))
             .await
