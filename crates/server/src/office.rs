@@ -88,7 +88,7 @@ impl Office {
             });
         }
         Ok(Self {
-            store: Arc::new(Sqlite::open(data_dir)?),
+            store: Arc::new(Sqlite::open(data_dir, &clock)?),
             clock,
         })
     }
@@ -99,8 +99,34 @@ impl Office {
     /// Why the database cannot be written.
     pub async fn note_key_rotation(&self, kid: &str) -> Result<(), StoreError> {
         let sentence = format!("the command line rotated a key; the signing key is or becomes {kid}");
-        let entry = AuditEntry::new(self.clock.seconds(), AuditKind::KeysRotated, sentence);
-        self.store.audit(entry).await
+        self.note(AuditKind::KeysRotated, sentence).await
+    }
+
+    /// Notes that the store was copied into this file.
+    ///
+    /// # Errors
+    /// Why the database cannot be written.
+    pub async fn note_backup(&self, to: &Path) -> Result<(), StoreError> {
+        let sentence = format!("the command line copied the store to {}", to.display());
+        self.note(AuditKind::Backup, sentence).await
+    }
+
+    /// Notes that this copy was put in the place of the store.
+    ///
+    /// # Errors
+    /// Why the database cannot be written.
+    pub async fn note_restore(&self, from: &Path) -> Result<(), StoreError> {
+        let sentence = format!(
+            "the command line put the copy {} in the place of the store; what was there lies beside it",
+            from.display()
+        );
+        self.note(AuditKind::Restored, sentence).await
+    }
+
+    async fn note(&self, kind: AuditKind, sentence: String) -> Result<(), StoreError> {
+        self.store
+            .audit(AuditEntry::new(self.clock.seconds(), kind, sentence))
+            .await
     }
 
     /// Entries of the audit log, newest first.
@@ -182,7 +208,7 @@ mod tests {
     #[tokio::test]
     async fn the_office_reads_the_whole_log_page_by_page() {
         let home = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(home.path()).unwrap();
+        let store = Sqlite::open(home.path(), &Clock::system()).unwrap();
         let writes: Vec<_> = (0..i64::from(AUDIT_PAGE) + 7)
             .map(|at| store.audit(AuditEntry::new(at, AuditKind::Backup, format!("backup {at}"))))
             .collect();

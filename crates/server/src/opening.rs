@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use crate::{
-    ServeOptions, ServerError,
+    Clock, ServeOptions, ServerError,
     config::Config,
     keys::Keys,
     store::{
@@ -32,9 +32,9 @@ pub(crate) async fn open(
         None => settings.address()?,
     };
     match url {
-        None => embedded(home, keys_dir),
+        None => embedded(home, keys_dir, &options.clock),
         Some(url) => {
-            let options = Options {
+            let shared_by = Options {
                 url,
                 connections: settings
                     .connections
@@ -42,23 +42,28 @@ pub(crate) async fn open(
                 isolation: settings.isolation,
                 notify: settings.notify.unwrap_or(true),
             };
-            shared(&options, keys_dir).await
+            shared(&shared_by, home, keys_dir, &options.clock).await
         }
     }
 }
 
-fn embedded(home: &Path, keys_dir: &Path) -> Result<Opened, ServerError> {
+fn embedded(home: &Path, keys_dir: &Path, clock: &Clock) -> Result<Opened, ServerError> {
     let found = Sqlite::look(home)?;
     let keys = Keys::open(keys_dir, found == Found::Nothing)?;
     Ok(Opened {
-        store: Arc::new(Sqlite::open(home)?),
+        store: Arc::new(Sqlite::open(home, clock)?),
         keys: Arc::new(keys),
     })
 }
 
 /// The first node brings the keys; every other one must have the same, or it would take good sessions for forged.
-async fn shared(options: &Options, keys_dir: &Path) -> Result<Opened, ServerError> {
-    let store = Postgres::open(options).await?;
+async fn shared(
+    options: &Options,
+    home: &Path,
+    keys_dir: &Path,
+    clock: &Clock,
+) -> Result<Opened, ServerError> {
+    let store = Postgres::open(options, home, clock.clone()).await?;
     let tied = store.is_tied().await.map_err(ServerError::OpenDatabase)?;
     let keys = Keys::open(keys_dir, !tied)?;
     let fits = store

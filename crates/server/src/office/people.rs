@@ -371,7 +371,7 @@ mod tests {
     }
 
     fn office(home: &tempfile::TempDir) -> Office {
-        drop(Sqlite::open(home.path()).unwrap());
+        drop(Sqlite::open(home.path(), &Clock::system()).unwrap());
         Office::open(home.path(), Clock::standing_at(1_795_402_593)).unwrap()
     }
 
