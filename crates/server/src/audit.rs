@@ -338,6 +338,12 @@ impl AuditEntry {
         Self::new(at, AuditKind::Restored, sentence)
     }
 
+    /// A new signing key takes over because its time has come.
+    pub(crate) fn key_rotated_as_scheduled(at: i64, kid: &str) -> Self {
+        let sentence = format!("a new signing key takes over, as scheduled: {kid}");
+        Self::new(at, AuditKind::KeysRotated, sentence)
+    }
+
     /// A till came with a good key for a session that this database has never heard of: it was restored from an
     /// older copy.
     pub(crate) fn adopted(at: i64, whom: Party, session: Uuid) -> Self {

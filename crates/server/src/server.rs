@@ -123,7 +123,12 @@ pub async fn start(options: ServeOptions) -> Result<ServerHandle, ServerError> {
     .await?;
     let rotate_every = config.keys.rotate_days.map(|days| days.0);
     let mut tending = JoinSet::new();
-    tending.spawn(keys::tend(keys, rotate_every, options.clock.clone()));
+    tending.spawn(keys::tend(
+        keys,
+        rotate_every,
+        options.clock.clone(),
+        Arc::clone(&database),
+    ));
     tending.spawn(Arc::clone(&app.sessions).follow());
     if let Some(seal) = &seal {
         tending.spawn(listen::follow(Arc::downgrade(seal)));

@@ -26,7 +26,7 @@ mod users;
 /// When there is no store in the data directory, or what was named is not in it.
 pub(crate) async fn run(options: Admin, data_dir: &Path, printer: &Printer) -> Result<(), Failure> {
     if let AdminCommand::Copies(command) = &options.command {
-        return copies::run(command, data_dir, printer);
+        return copies::run(command, data_dir, printer).await;
     }
     let office = Office::open(data_dir, Clock::system())?;
     match options.command {
