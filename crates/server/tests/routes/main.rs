@@ -11,6 +11,7 @@ mod dangers;
 mod discovery;
 mod dpop;
 mod help;
+mod herd;
 mod keys;
 mod oauth;
 mod office;
