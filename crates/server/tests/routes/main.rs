@@ -26,5 +26,6 @@ mod sessions;
 mod sign_in;
 mod stopping;
 mod support;
+mod theft;
 mod tls;
 mod watching;
