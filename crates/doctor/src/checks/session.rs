@@ -237,6 +237,14 @@ pub(super) async fn renewal(asked: Asked, context: &Context) -> Finding {
         Outcome::NotAsked(why) => return asked.after(why),
     };
     match &seen.answer {
+        Answer::Refused(refusal) if refusal.is_theft() => Problem::new(
+            Layer::Session,
+            refusal.reason.code(),
+            "Somebody else used a copy of this session, so the store ended it for both.",
+            remedies::sign_in(),
+        )
+        .seen("store said", refusal.words.clone())
+        .into_finding(asked.id, Verdict::Broken),
         Answer::Refused(refusal) => refused(refusal.reason)
             .seen("store said", refusal.words.clone())
             .into_finding(asked.id, Verdict::Broken),

@@ -163,6 +163,34 @@ fn a_signed_refusal_is_believed_at_once() {
 }
 
 #[test]
+fn a_theft_is_told_in_words_of_its_own() {
+    let mut bench = Bench::signed_in(5, MINUTE);
+    bench.run_until_asked();
+    let Answer::Refused(plain) = refusal(Reason::Ended) else {
+        panic!()
+    };
+    let ended = evertill_wire::rest::auth::EndedSession {
+        reason: "theft".into(),
+        at: 77,
+        ..evertill_wire::rest::auth::EndedSession::default()
+    };
+    let refusal = Answer::Refused(evertill_session::Refusal {
+        is_signed: true,
+        ended: Some(ended),
+        ..plain
+    });
+    let effects = bench.step(Input::Answered(bench.attempt(), refusal));
+    let is_noted = |effect: &Effect| matches!(effect, Effect::Note(Event::Refused { is_theft: true, .. }));
+    assert!(effects.iter().any(is_noted), "{effects:?}");
+    let cause = bench.status().cause.unwrap();
+    assert_eq!(
+        cause.evidence,
+        "somebody else used a copy of this session, so the store ended it for both"
+    );
+    assert_eq!(cause.code, Code::REFRESH_TOKEN_INVALID);
+}
+
+#[test]
 fn each_reason_has_its_own_cause() {
     for (reason, code) in [
         (Reason::Expired, Code::REFRESH_TOKEN_EXPIRED),

@@ -86,6 +86,11 @@ fn ended(facts: &SessionFacts<'_>) -> String {
         let at = format::moment(&facts.wall.at(ended.at.saturating_mul(1000)), &now);
         return format!("yes, by {} at {at}", ended.by);
     }
+    if let Some(ended) = status.ended.as_ref().filter(|ended| ended.is_theft()) {
+        let now = facts.wall.at(facts.now_ms);
+        let at = format::moment(&facts.wall.at(ended.at.saturating_mul(1000)), &now);
+        return format!("yes, at {at}: a copy of it was used by somebody else");
+    }
     let is_ended = cause(status).is_some_and(|code| {
         [
             Code::REFRESH_TOKEN_INVALID,
