@@ -11,6 +11,7 @@ pub(crate) mod faults;
 pub(crate) mod program;
 pub(crate) mod proxy;
 pub(crate) mod site;
+pub(crate) mod store;
 pub(crate) mod tls;
 #[cfg(unix)]
 pub(crate) mod wordpress;
