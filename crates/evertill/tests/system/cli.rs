@@ -1,6 +1,7 @@
 //! What a script sees: stdout, stderr and the exit code of the real binary.
 
 mod admin;
+mod backup;
 mod bad_input;
 mod clearing;
 mod demo;

@@ -7,6 +7,7 @@ pub(crate) mod clerk;
 #[cfg(unix)]
 pub(crate) mod cluster;
 pub(crate) mod counter;
+pub(crate) mod crew;
 pub(crate) mod faults;
 pub(crate) mod program;
 pub(crate) mod proxy;
