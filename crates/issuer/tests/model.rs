@@ -154,6 +154,20 @@ impl Known {
     }
 }
 
+/// The worlds that are one step away from another one.
+struct Steps {
+    from: World,
+    worlds: Vec<World>,
+}
+
+impl Steps {
+    fn add(&mut self, change: impl Fn(&mut World)) {
+        let mut world = self.from;
+        change(&mut world);
+        self.worlds.push(world);
+    }
+}
+
 impl World {
     fn start() -> Self {
         let row = Known {
@@ -233,71 +247,69 @@ impl World {
 
     /// Every world one step away.
     fn next(self, cast: Cast, rule: Rule) -> Vec<Self> {
-        let mut worlds = Vec::new();
-        let mut add = |change: &dyn Fn(&mut Self)| {
-            let mut world = self;
-            change(&mut world);
-            worlds.push(world);
+        let mut steps = Steps {
+            from: self,
+            worlds: Vec::new(),
         };
         if self.saved < COUNTER_MAX {
-            add(&|world| {
+            steps.add(|world| {
                 let _lost_reply = world.present(world.saved, NOW, rule);
             });
-            add(&|world| {
+            steps.add(|world| {
                 if let Some(counter) = world.present(world.saved, NOW, rule) {
                     world.arrived = Some(counter);
                 }
             });
         }
         if let Some(counter) = self.arrived {
-            add(&|world| {
+            steps.add(|world| {
                 world.saved = counter;
                 world.arrived = None;
             });
-            add(&|world| world.arrived = None);
+            steps.add(|world| world.arrived = None);
         }
-        add(&|world| world.use_access(world.saved));
-        add(&|world| world.synced = world.row);
-        add(&|world| world.crash());
-        add(&|world| world.backup = world.synced);
-        add(&|world| world.restore());
+        steps.add(|world| world.use_access(world.saved));
+        steps.add(|world| world.synced = world.row);
+        steps.add(|world| world.crash());
+        steps.add(|world| world.backup = world.synced);
+        steps.add(|world| world.restore());
         match cast {
-            Cast::Owner => self.with_an_owner(rule, &mut add),
-            Cast::Thief => self.with_a_thief(rule, &mut add),
+            Cast::Owner => self.with_an_owner(rule, &mut steps),
+            Cast::Thief => self.with_a_thief(rule, &mut steps),
         }
-        worlds
+        steps.worlds
     }
 
-    fn with_an_owner(self, rule: Rule, add: &mut dyn FnMut(&dyn Fn(&mut Self))) {
+    fn with_an_owner(self, rule: Rule, steps: &mut Steps) {
         if self.row.end == End::Living {
-            add(&|world| {
+            steps.add(|world| {
                 world.row.end = End::Revoked;
                 world.synced = world.row;
                 world.is_revoked = true;
             });
         }
         match self.under_way {
-            None if self.saved < COUNTER_MAX => add(&|world| world.under_way = Some(world.saved)),
+            None if self.saved < COUNTER_MAX => steps.add(|world| world.under_way = Some(world.saved)),
             None => {}
             Some(counter) => {
                 // It arrives, and perhaps once more: nobody reads the answer.
-                add(&|world| {
+                steps.add(|world| {
                     let _unread = world.present(counter, SOON, rule);
                 });
-                add(&|world| world.under_way = None);
+                steps.add(|world| world.under_way = None);
             }
         }
     }
 
-    fn with_a_thief(self, rule: Rule, add: &mut dyn FnMut(&dyn Fn(&mut Self))) {
-        add(&|world| world.stolen = Some(world.saved));
+    fn with_a_thief(self, rule: Rule, steps: &mut Steps) {
+        steps.add(|world| world.stolen = Some(world.saved));
         if let Some(counter) = self.stolen.filter(|counter| *counter < COUNTER_MAX) {
-            add(&|world| {
+            steps.add(|world| {
                 if let Some(counter) = world.present(counter, NOW, rule) {
                     world.stolen = Some(counter);
                 }
             });
-            add(&|world| world.use_access(counter));
+            steps.add(|world| world.use_access(counter));
         }
     }
 }
