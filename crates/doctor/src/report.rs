@@ -72,6 +72,9 @@ pub struct Report {
     pub verdict: String,
     /// What the one thing is and who can fix it.
     pub advice: String,
+    /// Whether the sales are safe and selling goes on, one or two sentences.
+    #[serde(default)]
+    pub selling: String,
     /// The cause that comes first.
     pub first_cause: Option<FirstCause>,
     /// The way, station by station.

@@ -40,7 +40,7 @@ pub(super) async fn clock(asked: Asked, context: &Context) -> Finding {
     if now_ms < EARLIEST_MS {
         return fault(
             Verdict::Broken,
-            Code::INVALID_CONFIGURATION,
+            Code::INVALID_SITE_CONFIGURATION,
             format!("This device's clock says {}, which cannot be.", day(now_ms)),
         );
     }
@@ -63,7 +63,7 @@ pub(super) async fn clock(asked: Asked, context: &Context) -> Finding {
     } else if size < SKEW_MAX_S {
         fault(Verdict::Warn, Code::INVALID_SITE_CONFIGURATION, sentence)
     } else {
-        fault(Verdict::Broken, Code::INVALID_CONFIGURATION, sentence)
+        fault(Verdict::Broken, Code::INVALID_SITE_CONFIGURATION, sentence)
     };
     finding.seen("skew", format!("{ahead_s} s"))
 }

@@ -121,13 +121,14 @@ impl HealthView {
     /// The page's view of a report.
     #[must_use]
     pub fn of(report: &Report) -> Self {
-        let (tone, calm) = match report.readiness {
-            Readiness::Ready => (Tone::Ok, "Everything on the way to the store is as it should be."),
-            Readiness::FixToday => (Tone::Warn, "Sales go through. Nothing is lost."),
-            Readiness::Broken => (
-                Tone::Bad,
-                "You can keep selling. Sales are kept on this till and go by themselves.",
-            ),
+        let tone = match report.readiness {
+            Readiness::Ready => Tone::Ok,
+            Readiness::FixToday => Tone::Warn,
+            Readiness::Broken => Tone::Bad,
+        };
+        let calm = match report.readiness {
+            Readiness::Ready => report.advice.clone(),
+            Readiness::FixToday | Readiness::Broken => report.selling.clone(),
         };
         let cause = report
             .first_cause
@@ -152,7 +153,7 @@ impl HealthView {
         Self {
             tone,
             headline: report.verdict.clone(),
-            calm: calm.to_owned(),
+            calm,
             cause,
             hops: hops.collect(),
             groups: GROUPS
@@ -253,5 +254,33 @@ fn word(verdict: Verdict) -> &'static str {
         Verdict::NotChecked => "Not checked",
         Verdict::Warn => "Fix today",
         Verdict::Broken => "Broken",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use evertill_doctor::{Fixer, Remedy, diagnose};
+    use evertill_wire::Code;
+
+    use super::*;
+
+    fn calm(layer: Layer, code: Code) -> String {
+        let remedy = Remedy::new(Fixer::Device, "Mend it.");
+        let broken = Finding::fault("x", layer, Verdict::Broken, code, "It fails.", remedy);
+        HealthView::of(&diagnose(&[broken])).calm
+    }
+
+    #[test]
+    fn a_till_that_cannot_write_sales_is_not_told_to_go_on() {
+        for code in [Code::DISK_FULL, Code::PERMISSION_DENIED] {
+            assert_eq!(
+                calm(Layer::Device, code),
+                "Sales are safe on this till. This till pauses until it is mended."
+            );
+        }
+        assert_eq!(
+            calm(Layer::Network, Code::CONNECTION_REFUSED),
+            "Sales are safe on this till. You can keep selling."
+        );
     }
 }
