@@ -174,6 +174,7 @@ impl Asked {
         let why = match other {
             "network.dns" => "It needs the store's name to lead somewhere.",
             "network.tcp" => "It needs a connection to the store.",
+            "network.portal" => "The network's own sign-in stands in between.",
             "network.tls" => "It needs a connection that can be trusted.",
             "site.http" => "It needs an answer of the site.",
             "site.redirect" => "It needs the store's own address.",

@@ -184,6 +184,13 @@ pub(crate) fn is_wrong_route(reply: &Reply) -> bool {
         .is_some_and(|trouble| trouble.kind == TroubleKind::WrongRoute)
 }
 
+/// An answer of somebody in between, which may guard one way to the interface and not the other.
+pub(crate) fn is_blocked(reply: &Reply) -> bool {
+    reply
+        .with_raw(not_from_the_api)
+        .is_some_and(|trouble| trouble.kind == TroubleKind::Blocked)
+}
+
 /// The address an answer leads to.
 pub(crate) fn redirect_target(reply: &Reply) -> Option<Url> {
     if !(300..400).contains(&reply.status) {

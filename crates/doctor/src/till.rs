@@ -32,6 +32,8 @@ pub struct CatalogueState {
 pub struct PrinterState {
     /// Its name.
     pub name: String,
+    /// Whether it tells how it is. The printer of a browser does not; only a person can say whether paper came.
+    pub tells: bool,
     /// What is wrong with it; nothing when it is ready.
     pub problem: Option<String>,
 }

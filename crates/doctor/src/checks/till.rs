@@ -105,7 +105,10 @@ pub(super) async fn catalogue(asked: Asked, context: &Context) -> Finding {
             .with_action(Action::Catalogue),
         );
     }
-    asked.ok(sentence)
+    match state.of {
+        Some(of) if of > state.items => asked.note(format!("{sentence} The others are on their way.")),
+        Some(_) | None => asked.ok(sentence),
+    }
 }
 
 /// The receipt printer.
@@ -114,7 +117,17 @@ pub(super) async fn printer(asked: Asked, context: &Context) -> Finding {
         return asked.not_checked("This till does not tell.");
     };
     match printer.problem {
-        None => asked.ok(format!("{} is ready.", printer.name)),
+        None if printer.tells => asked.ok(format!("{} is ready.", printer.name)),
+        None => Finding {
+            remedy: Some(
+                Remedy::new(Fixer::Cashier, "Print the test receipt and look at it.")
+                    .with_action(Action::TestPrint),
+            ),
+            ..asked.note(format!(
+                "Receipts go to {}, which tells nobody how it is: print a test receipt.",
+                printer.name
+            ))
+        },
         Some(problem) => Finding::fault(
             asked.id,
             asked.layer,
