@@ -29,7 +29,7 @@ pub mod report;
 mod till;
 
 pub use check::{Check, EXAMINATION_MAX};
-pub use checks::all;
+pub use checks::{all, title};
 pub use context::{Context, SessionKept, SessionKnown};
 pub use device::{Device, ThisDevice};
 pub use diagnose::{FirstCause, diagnose};

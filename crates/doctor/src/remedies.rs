@@ -256,6 +256,17 @@ pub(crate) fn database() -> Remedy {
     .with_action(Action::TryNow)
 }
 
+/// The table of the users' data is away.
+pub(crate) fn users_table() -> Remedy {
+    Remedy::new(
+        Fixer::Website,
+        "Nobody should sign in again yet. Have the host look at the database: the table wp_usermeta is damaged, locked or \
+         missing.",
+    )
+    .with_lines("wp db check\nwp db repair")
+    .with_action(Action::TryNow)
+}
+
 /// Maintenance.
 pub(crate) fn maintenance() -> Remedy {
     Remedy::new(

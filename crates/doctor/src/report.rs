@@ -120,6 +120,14 @@ impl Report {
         serde_json::to_string_pretty(self).map_err(DoctorError::ReportNotMade)
     }
 
+    /// The report as JSON in one line.
+    ///
+    /// # Errors
+    /// [`DoctorError::ReportNotMade`] when it cannot be written as JSON.
+    pub fn to_json_line(&self) -> Result<String, DoctorError> {
+        serde_json::to_string(self).map_err(DoctorError::ReportNotMade)
+    }
+
     /// Saves what may be shared: JSON where the name ends in `.json`, text everywhere else.
     ///
     /// # Errors

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use futures_util::future::{BoxFuture, ready};
+
 /// Sales that have not reached the store.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UnsentSales {
@@ -46,4 +48,8 @@ pub trait TillView: Send + Sync + fmt::Debug {
     fn catalogue(&self) -> Option<CatalogueState>;
     /// The printer.
     fn printer(&self) -> Option<PrinterState>;
+    /// How many items the store has, where the till can ask it.
+    fn items_at_the_store(&self) -> BoxFuture<'_, Option<u64>> {
+        Box::pin(ready(None))
+    }
 }

@@ -74,7 +74,7 @@ fn newest_alarm(till: &Till) -> Option<WallTime> {
     alarm.map(|entry| entry.at)
 }
 
-async fn look(till: &Till) -> Result<(), TillError> {
+async fn look(till: &Arc<Till>) -> Result<(), TillError> {
     let report = health::examined(till).await?.to_share();
     let found = report.first_cause.map(|cause| Found {
         at_ms: clock::now_ms(),

@@ -294,6 +294,11 @@ pub(super) async fn renewal(asked: Asked, context: &Context) -> Finding {
         )
         .seen("store said", refusal.words.clone())
         .into_finding(asked.id, Verdict::Broken),
+        Answer::Refused(refusal) if refusal.reason == Reason::Ended && contradicts(context).await => {
+            contradiction()
+                .seen("store said", refusal.words.clone())
+                .into_finding(asked.id, Verdict::Broken)
+        }
         Answer::Refused(refusal) => refused(refusal.reason)
             .seen("store said", refusal.words.clone())
             .into_finding(asked.id, Verdict::Broken),
@@ -327,6 +332,25 @@ pub(super) async fn renewal(asked: Asked, context: &Context) -> Finding {
             )
         }
     }
+}
+
+/// Whether the store takes the token of the session it calls ended, and denies its person every right: of an ended
+/// session it would not take the token. A table of the users' data that cannot be read answers so.
+async fn contradicts(context: &Context) -> bool {
+    let sessions = context.probes().sessions(context).await;
+    sessions.seen().is_some_and(|seen| {
+        seen.reply.status == 403
+            && reading::wp_code(&seen.reply.json()).is_some_and(|code| code.ends_with("_rest_forbidden"))
+    })
+}
+
+fn contradiction() -> Problem {
+    Problem::new(
+        Layer::WordPress,
+        Code::WEBSITE_UNAVAILABLE,
+        "The store takes the session's token and calls the session ended: it cannot read what it keeps of its users.",
+        remedies::users_table(),
+    )
 }
 
 /// What is known without asking, and the button by which somebody allows it.

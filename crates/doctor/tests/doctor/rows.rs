@@ -320,6 +320,25 @@ impl TillView for Till {
     }
 }
 
+#[test]
+fn every_check_has_words_for_those_who_wait() {
+    let mut context = Context::new(StoreAddress::parse("http://127.0.0.1:9").unwrap());
+    context.till = Some(Arc::new(Till {
+        items: 1,
+        age_s: None,
+    }));
+    let checks = evertill_doctor::all(&context);
+    assert!(checks.len() > 30);
+    for check in checks {
+        assert_ne!(
+            evertill_doctor::title(check.id()),
+            "Another check",
+            "{}",
+            check.id()
+        );
+    }
+}
+
 #[tokio::test]
 async fn an_old_catalogue_is_to_be_mended_and_an_empty_one_is_broken() {
     for (items, age_s, verdict) in [

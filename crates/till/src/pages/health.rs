@@ -12,10 +12,126 @@ use super::frame::{Frame, Tone};
 pub struct HealthPage {
     /// Rail, bar and head.
     pub frame: Frame,
-    /// What the doctor says.
-    pub health: HealthView,
+    /// Token for the forms.
+    pub csrf: String,
+    /// What the doctor says; nothing while he looks.
+    pub health: Option<HealthView>,
+    /// What is looked at, in the order of the way, while he looks.
+    pub ticks: Vec<HealthTick>,
+    /// The last day.
+    pub day: HealthDay,
+    /// Sales that wait; none when none does.
+    pub waiting: Option<HealthWaiting>,
     /// What was done about faults on this till, newest first.
     pub done: Vec<Done>,
+}
+
+/// What the doctor says, once he has looked: takes the place of `#health`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "fragment/health-found.html")]
+pub struct HealthFragment {
+    /// What he says.
+    pub health: HealthView,
+}
+
+/// A check that has just ended: takes the place of its own row, and of the count above.
+#[derive(Debug, Clone, Template)]
+#[template(path = "fragment/health-tick.html")]
+pub struct HealthTickFragment {
+    /// The row.
+    pub tick: HealthTick,
+    /// How many have ended.
+    pub done: usize,
+    /// Of how many.
+    pub of: usize,
+}
+
+/// A check that is waited for, or has just ended.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HealthTick {
+    /// The id of its row on the page.
+    pub id: String,
+    /// What it looks at.
+    pub title: &'static str,
+    /// How it ended; `Off` while it is waited for.
+    pub tone: Tone,
+    /// That in a word, for those who do not see the picture.
+    pub word: &'static str,
+    /// Whether it is waited for.
+    pub waits: bool,
+}
+
+impl HealthTick {
+    /// The row of a check that is waited for.
+    #[must_use]
+    pub fn waiting(id: &str) -> Self {
+        Self {
+            id: format!("tick-{id}"),
+            title: evertill_doctor::title(id),
+            tone: Tone::Off,
+            word: "waiting",
+            waits: true,
+        }
+    }
+
+    /// The row of a check that has ended.
+    #[must_use]
+    pub fn of(finding: &Finding) -> Self {
+        Self {
+            tone: tone(finding.verdict),
+            word: word(finding.verdict),
+            waits: false,
+            ..Self::waiting(&finding.id)
+        }
+    }
+}
+
+/// The last day of the session and of the way to the store.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HealthDay {
+    /// One cell for each hour, the oldest first.
+    pub hours: Vec<HealthHour>,
+    /// Facts: label and value.
+    pub facts: Vec<(&'static str, String)>,
+}
+
+/// An hour of the strip.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HealthHour {
+    /// `ok`, `warn`, `bad` or `none`.
+    pub class: &'static str,
+    /// `10:00, fine`.
+    pub said: String,
+    /// Words under the strip at this hour; mostly empty.
+    pub label: String,
+}
+
+/// The sales that wait.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HealthWaiting {
+    /// How many, their sum, and since when.
+    pub words: String,
+    /// The oldest of them.
+    pub rows: Vec<HealthSale>,
+    /// Whether some wait for nothing but the store, so that they can be sent now.
+    pub can_send: bool,
+}
+
+/// A sale that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HealthSale {
+    /// Its identity.
+    pub uuid: String,
+    /// Its number.
+    pub number: String,
+    /// When it was paid.
+    pub at: String,
+    /// What it came to.
+    pub total: String,
+    /// The store's own words, when it was refused; else empty.
+    pub refused: String,
+    /// Whether it waits for a person.
+    pub is_parked: bool,
 }
 
 /// Something that was done on this till.
@@ -44,6 +160,8 @@ pub struct HealthView {
     pub groups: Vec<HealthGroup>,
     /// The report as text, for handing on.
     pub report: String,
+    /// What was taken out of it, `names (2), tokens (1)`; empty when there was nothing.
+    pub removed: String,
 }
 
 /// A station of the way.
@@ -103,6 +221,20 @@ pub struct HealthCheck {
     pub href: &'static str,
 }
 
+/// A receipt of nothing, to see whether paper comes.
+#[derive(Debug, Clone, Template)]
+#[template(path = "test-print.html")]
+pub struct TestPrintPage {
+    /// Rail, bar and head.
+    pub frame: Frame,
+    /// Name of the shop.
+    pub shop: String,
+    /// Name of this till.
+    pub till: String,
+    /// Day and time.
+    pub when: String,
+}
+
 /// The places in the order of the way.
 const GROUPS: [(Layer, &str); 8] = [
     (Layer::Session, "Session"),
@@ -130,6 +262,12 @@ impl HealthView {
             Readiness::Ready => report.advice.clone(),
             Readiness::FixToday | Readiness::Broken => report.selling.clone(),
         };
+        let shared = report.to_share();
+        let removed: Vec<String> = shared
+            .removed
+            .iter()
+            .map(|removed| format!("{} ({})", removed.what, removed.count))
+            .collect();
         let cause = report
             .first_cause
             .as_ref()
@@ -160,7 +298,8 @@ impl HealthView {
                 .iter()
                 .filter_map(|(layer, title)| HealthGroup::of(report, *layer, title))
                 .collect(),
-            report: report.to_share().to_text(),
+            report: shared.to_text(),
+            removed: removed.join(", "),
         }
     }
 }
@@ -220,11 +359,12 @@ impl HealthCheck {
 /// The page of the till that does it.
 fn leads_to(action: Action) -> &'static str {
     match action {
-        Action::SignIn => "/sign-in",
+        Action::SignIn => "/mend/sign-in",
         Action::Renew => "/mend/renew",
         Action::TryNow => "/mend/try-now",
         Action::Transport => "/mend/transport",
         Action::Catalogue => "/mend/catalogue",
+        Action::TestPrint => "/health/test-print",
     }
 }
 
