@@ -584,6 +584,32 @@ fn say_why_the_same_trouble_for_two_minutes_asks_for_attention_once() {
 }
 
 #[test]
+fn a_certificate_nobody_trusts_asks_for_attention_and_a_network_that_is_away_does_not() {
+    let told = |cause| {
+        let mut bench = Bench::signed_in(27, MINUTE);
+        bench.run_until_asked();
+        let mut told = 0;
+        for _ in 0..40 {
+            let answer = trouble(cause, TroubleKind::Network);
+            for effect in bench.step(Input::Answered(bench.attempt(), answer)) {
+                told += u32::from(matches!(effect, Effect::Note(Event::LooksWrong { .. })));
+            }
+            bench.run_until_asked();
+        }
+        told
+    };
+    assert_eq!(told(Code::TLS_CERTIFICATE_ERROR), 1);
+    for cause in [
+        Code::CONNECTION_REFUSED,
+        Code::DNS_RESOLUTION_FAILED,
+        Code::DEVICE_OFFLINE,
+        Code::CONNECTION_TIMEOUT,
+    ] {
+        assert_eq!(told(cause), 0, "{cause}");
+    }
+}
+
+#[test]
 fn signed_out_by_another_process_is_noticed_and_damage_is_not_taken_for_it() {
     let mut bench = Bench::signed_in(26, MINUTE);
     bench.step(Input::VaultChanged(Stored::Unreadable));
