@@ -149,6 +149,9 @@ pub(super) async fn rest(asked: Asked, context: &Context) -> Finding {
                 None => finding,
             };
         }
+        None if reading::is_blank(&seen.reply) => {
+            return reading::blank(&seen.reply).into_finding(asked.id, Verdict::Broken);
+        }
         None => {}
     }
     let finding = match seen.style {

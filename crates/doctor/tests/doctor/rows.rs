@@ -215,6 +215,21 @@ async fn a_way_that_is_blocked_says_how_the_other_way_fares() {
 }
 
 #[tokio::test]
+async fn a_blank_answer_is_no_interface_and_the_other_way_is_tried() {
+    let mut world = World::default();
+    world.script.answer(Route::WpJson, Reply::html(200, ""));
+    let found = row(world, "site.rest").await;
+    assert_eq!(found.verdict, Verdict::Note, "{}", found.sentence);
+    let mut world = World::default();
+    world.script.answer(Route::Interface, Reply::html(200, ""));
+    let found = row(world, "site.rest").await;
+    assert_eq!(
+        (found.verdict, found.code),
+        (Verdict::Broken, Some(Code::MISSING_RESPONSE_DATA))
+    );
+}
+
+#[tokio::test]
 async fn leading_to_https_and_to_www_of_the_same_store_is_said_with_the_address_to_give() {
     for (target, code) in [
         ("https://127.0.0.1:9/", Code::STORE_WANTS_HTTPS),
