@@ -238,7 +238,7 @@ mod tests {
         let html = body(Code::TOKEN_REFRESH_FAILED, Some(&occurrence));
         for part in [
             "good for 12 days",
-            "href=\"/error-codes/API02009\" aria-label=\"Refresh token: API02009\"",
+            "<a href=\"/error-codes/API02009\" title=\"API02009\"><bdi>Refresh token</bdi></a>",
             "503 &#60;store&#62;",
             "action=\"/session/renew\"",
             "value=\"abc\"",

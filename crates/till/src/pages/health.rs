@@ -6,6 +6,12 @@ use evertill_doctor::{Action, Finding, HopState, Layer, Readiness, Report, Verdi
 
 use super::frame::{Frame, Tone};
 
+mod day;
+mod live;
+
+pub use day::{HealthDay, HealthHour, HealthSale, HealthWaiting};
+pub use live::{HealthFragment, HealthTick, HealthTickFragment};
+
 /// The health page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "health.html")]
@@ -24,114 +30,6 @@ pub struct HealthPage {
     pub waiting: Option<HealthWaiting>,
     /// What was done about faults on this till, newest first.
     pub done: Vec<Done>,
-}
-
-/// What the doctor says, once he has looked: takes the place of `#health`.
-#[derive(Debug, Clone, Template)]
-#[template(path = "fragment/health-found.html")]
-pub struct HealthFragment {
-    /// What he says.
-    pub health: HealthView,
-}
-
-/// A check that has just ended: takes the place of its own row, and of the count above.
-#[derive(Debug, Clone, Template)]
-#[template(path = "fragment/health-tick.html")]
-pub struct HealthTickFragment {
-    /// The row.
-    pub tick: HealthTick,
-    /// How many have ended.
-    pub done: usize,
-    /// Of how many.
-    pub of: usize,
-}
-
-/// A check that is waited for, or has just ended.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct HealthTick {
-    /// The id of its row on the page.
-    pub id: String,
-    /// What it looks at.
-    pub title: &'static str,
-    /// How it ended; `Off` while it is waited for.
-    pub tone: Tone,
-    /// That in a word, for those who do not see the picture.
-    pub word: &'static str,
-    /// Whether it is waited for.
-    pub waits: bool,
-}
-
-impl HealthTick {
-    /// The row of a check that is waited for.
-    #[must_use]
-    pub fn waiting(id: &str) -> Self {
-        Self {
-            id: format!("tick-{id}"),
-            title: evertill_doctor::title(id),
-            tone: Tone::Off,
-            word: "waiting",
-            waits: true,
-        }
-    }
-
-    /// The row of a check that has ended.
-    #[must_use]
-    pub fn of(finding: &Finding) -> Self {
-        Self {
-            tone: tone(finding.verdict),
-            word: word(finding.verdict),
-            waits: false,
-            ..Self::waiting(&finding.id)
-        }
-    }
-}
-
-/// The last day of the session and of the way to the store.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct HealthDay {
-    /// One cell for each hour, the oldest first.
-    pub hours: Vec<HealthHour>,
-    /// Facts: label and value.
-    pub facts: Vec<(&'static str, String)>,
-}
-
-/// An hour of the strip.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct HealthHour {
-    /// `ok`, `warn`, `bad` or `none`.
-    pub class: &'static str,
-    /// `10:00, fine`.
-    pub said: String,
-    /// Words under the strip at this hour; mostly empty.
-    pub label: String,
-}
-
-/// The sales that wait.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct HealthWaiting {
-    /// How many, their sum, and since when.
-    pub words: String,
-    /// The oldest of them.
-    pub rows: Vec<HealthSale>,
-    /// Whether some wait for nothing but the store, so that they can be sent now.
-    pub can_send: bool,
-}
-
-/// A sale that waits.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct HealthSale {
-    /// Its identity.
-    pub uuid: String,
-    /// Its number.
-    pub number: String,
-    /// When it was paid.
-    pub at: String,
-    /// What it came to.
-    pub total: String,
-    /// The store's own words, when it was refused; else empty.
-    pub refused: String,
-    /// Whether it waits for a person.
-    pub is_parked: bool,
 }
 
 /// Something that was done on this till.

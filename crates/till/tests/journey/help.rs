@@ -8,20 +8,12 @@ async fn facts(desk: &Desk, code: &str) -> Vec<String> {
     assert_eq!(page.status, 200);
     let list = page.body.split("<dl class=\"kv\">").nth(1).unwrap();
     let list = list.split("</dl>").next().unwrap();
-    list.split("<dt><bdi>")
+    let texts: Vec<&str> = list
+        .split("<bdi>")
         .skip(1)
-        .map(|pair| {
-            let (name, rest) = pair.split_once("</bdi>").unwrap();
-            let value = rest
-                .split("<bdi>")
-                .nth(1)
-                .unwrap()
-                .split("</bdi>")
-                .next()
-                .unwrap();
-            format!("{name}: {value}")
-        })
-        .collect()
+        .filter_map(|text| text.split("</bdi>").next())
+        .collect();
+    texts.chunks(2).map(|pair| pair.join(": ")).collect()
 }
 
 /// Whether a line has this shape, where `#` stands for one or more digits.
@@ -63,7 +55,7 @@ async fn the_page_of_a_failed_renewal_holds_each_cause_as_a_live_fact() {
     );
     let page = desk.browser.get("/error-codes/API02007").await;
     for code in ["API02002", "API02008", "API02009"] {
-        page.holds(&format!("href=\"/error-codes/{code}\" aria-label="));
+        page.holds(&format!("href=\"/error-codes/{code}\" title="));
     }
 
     let owner = Person::signed_in(&store.url(), "owner").await;
