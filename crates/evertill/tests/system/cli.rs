@@ -14,3 +14,5 @@ mod sessions;
 mod vault;
 #[cfg(unix)]
 mod wordpress;
+#[cfg(unix)]
+mod wordpress_site;
