@@ -16,6 +16,7 @@ mod nodes_till;
 mod packages;
 mod postgres;
 mod run;
+mod strace;
 mod tidy;
 mod wordpress;
 
@@ -29,7 +30,9 @@ cargo xtask screenshots [--picture] every page at both sizes into target/screens
 cargo xtask soak [--seconds 180]    a till left alone with tokens of 20 s: every renewal early, no 401
 cargo xtask soak --kills 500 [--seed N]
                                     processes killed at random instants: nobody signed out, every sale booked once
-cargo xtask soak --store-kills 200  the store killed under 64 tills that renew: nobody signed out, no ending forgotten
+cargo xtask soak --store-kills 200  the store killed under 64 tills that renew, tills killed between an answer and their
+                                    disk, and both: nobody signed out, no ending forgotten
+cargo xtask soak --power-cuts 200   the power cut at random places of a store's day: what was answered is still true
 cargo xtask bench server            what the store server costs: renewals, checks, a million sessions
 cargo xtask simulate [--seeds 0..200] [--days 120] [--store stock|evertill|both] [--jobs N] [--replay SEED]
                                     the real rules in a made-up shop under every fault there is
@@ -61,6 +64,7 @@ fn choose(arguments: &[String]) -> Result<ExitCode> {
         ["soak", "--kills", rounds] => run::kills(rounds, None),
         ["soak", "--kills", rounds, "--seed", seed] => run::kills(rounds, Some(seed)),
         ["soak", "--store-kills", rounds] => run::store_kills(rounds),
+        ["soak", "--power-cuts", cuts] => run::power_cuts(cuts),
         ["bench", "server"] => run::bench_server(),
         ["simulate", wishes @ ..] => run::simulate(wishes),
         ["bench", "nodes"] => nodes::bench(),

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use evertill_session::Record;
+use evertill_session::{Record, Renewed, Stamp};
 use zeroize::Zeroizing;
 
 use crate::address::StoreAddress;
@@ -110,6 +110,35 @@ impl Vault {
     /// [`ClientError::VaultNotRead`] when the system cannot lock.
     pub fn try_lock(&self) -> Result<Option<VaultLock>, ClientError> {
         lock::try_acquire(&self.beside("lock"))
+    }
+
+    /// Whether somebody holds the right to change the vault at this moment. Nothing is made where there is no lock yet; a
+    /// look in passing costs whoever wants the lock meanwhile ten milliseconds.
+    ///
+    /// # Errors
+    /// [`ClientError::VaultNotRead`] when locks do not work here.
+    pub fn is_held(&self) -> Result<bool, ClientError> {
+        lock::is_held(&self.beside("lock"))
+    }
+
+    /// Writes down what a renewal brought that somebody asked for on behalf of this vault. The refresh token on the disk
+    /// has just been taken by the store, so that version has proved itself.
+    ///
+    /// # Errors
+    /// The errors of reading and [`ClientError::VaultNotWritten`].
+    pub fn keep_renewed(
+        &self,
+        lock: &VaultLock,
+        renewed: &Renewed,
+        received: Stamp,
+    ) -> Result<(), ClientError> {
+        let safe = Safe::new(Arc::new(self.clone()));
+        safe.prove(lock)?;
+        safe.change(lock, |contents| {
+            if let Some(record) = &mut contents.record {
+                record.grant = record.grant.renewed(renewed, received);
+            }
+        })
     }
 
     /// Reads without the lock: the newest version that opens. Changes nothing.

@@ -37,11 +37,12 @@ pub(crate) enum AuditKind {
     KeysRotated,
     SettingsChanged,
     Backup,
+    Restored,
 }
 
 impl AuditKind {
     /// Every kind, as a list to choose from shows them.
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::SignIn,
         Self::SignOut,
         Self::GuessesRefused,
@@ -56,6 +57,7 @@ impl AuditKind {
         Self::KeysRotated,
         Self::SettingsChanged,
         Self::Backup,
+        Self::Restored,
     ];
 
     /// Its name in the database and in addresses. Never changed.
@@ -75,6 +77,7 @@ impl AuditKind {
             Self::KeysRotated => "keys_rotated",
             Self::SettingsChanged => "settings_changed",
             Self::Backup => "backup",
+            Self::Restored => "restored",
         }
     }
 
@@ -95,6 +98,7 @@ impl AuditKind {
             Self::KeysRotated => "Signing key changed",
             Self::SettingsChanged => "Settings changed",
             Self::Backup => "Backup",
+            Self::Restored => "Restored",
         }
     }
 
@@ -334,6 +338,24 @@ impl AuditEntry {
         Self::new(at, AuditKind::Theft, sentence)
             .to(whom)
             .in_session(session)
+    }
+
+    /// A database that was put back to an earlier day was told what ended since.
+    pub(crate) fn endings_told(at: i64, count: usize) -> Self {
+        let sentence = match count {
+            1 => "the database had forgotten that a session ended since its copy was made; it stays ended"
+                .to_owned(),
+            count => format!(
+                "the database had forgotten that {count} sessions ended since its copy was made; they stay ended"
+            ),
+        };
+        Self::new(at, AuditKind::Restored, sentence)
+    }
+
+    /// A new signing key takes over because its time has come.
+    pub(crate) fn key_rotated_as_scheduled(at: i64, kid: &str) -> Self {
+        let sentence = format!("a new signing key takes over, as scheduled: {kid}");
+        Self::new(at, AuditKind::KeysRotated, sentence)
     }
 
     /// A till came with a good key for a session that this database has never heard of: it was restored from an

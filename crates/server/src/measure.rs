@@ -33,7 +33,7 @@ pub struct Checks {
 /// When the store cannot be made.
 pub async fn checks(directory: &std::path::Path) -> Result<Checks, Box<dyn std::error::Error>> {
     let keys = Arc::new(Keys::open(directory, true)?);
-    let store = Arc::new(Sqlite::open(directory)?);
+    let store = Arc::new(Sqlite::open(directory, &Clock::system())?);
     let clock = Clock::system();
     crate::sample::load(store.as_ref(), &clock).await?;
     let account = store

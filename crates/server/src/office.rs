@@ -4,7 +4,10 @@
 //! its next look. Whoever may write into the data directory, or knows the address of the shared database with its
 //! password, is the owner; nobody is asked for more.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use serde::Serialize;
 
@@ -96,7 +99,7 @@ impl Office {
 
     /// The office of an embedded store, for a test.
     #[cfg(test)]
-    pub(crate) async fn at(home: &std::path::Path, clock: Clock) -> Result<Self, ServerError> {
+    pub(crate) async fn at(home: &Path, clock: Clock) -> Result<Self, ServerError> {
         Self::open(&ServeOptions {
             clock,
             ..ServeOptions::by_settings(home)
@@ -128,18 +131,35 @@ impl Office {
         Ok(kid)
     }
 
-    /// Notes that a copy was made or put back, in the database that is there now.
+    /// Notes that the store was copied into this file.
     ///
     /// # Errors
     /// Why the database cannot be written.
-    pub async fn note_copy(&self, what: &str) -> Result<(), ServerError> {
+    pub async fn note_backup(&self, to: &Path) -> Result<(), StoreError> {
+        let sentence = format!("the command line copied the store to {}", to.display());
+        self.note(AuditKind::Backup, sentence).await
+    }
+
+    /// Notes that this copy was put in the place of the store.
+    ///
+    /// # Errors
+    /// Why the database cannot be written.
+    pub async fn note_restore(&self, from: &Path) -> Result<(), StoreError> {
+        let sentence = format!(
+            "the command line put the copy {} in the place of the store; what was there lies beside it",
+            from.display()
+        );
+        self.note(AuditKind::Restored, sentence).await
+    }
+
+    async fn note(&self, kind: AuditKind, sentence: String) -> Result<(), StoreError> {
         let by = Party {
             id: None,
             name: "the command line".into(),
         };
-        let sentence = format!("{} {what}", by.name);
-        let entry = AuditEntry::new(self.clock.seconds(), AuditKind::Backup, sentence).by(by);
-        Ok(self.store.audit(entry).await?)
+        self.store
+            .audit(AuditEntry::new(self.clock.seconds(), kind, sentence).by(by))
+            .await
     }
 
     /// Entries of the audit log, newest first.
@@ -222,7 +242,7 @@ mod tests {
     #[tokio::test]
     async fn the_office_reads_the_whole_log_page_by_page() {
         let home = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(home.path()).unwrap();
+        let store = Sqlite::open(home.path(), &Clock::system()).unwrap();
         let writes: Vec<_> = (0..i64::from(AUDIT_PAGE) + 7)
             .map(|at| store.audit(AuditEntry::new(at, AuditKind::Backup, format!("backup {at}"))))
             .collect();

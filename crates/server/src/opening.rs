@@ -3,8 +3,9 @@
 use std::{path::Path, sync::Arc};
 
 use crate::{
-    ServeOptions, ServerError,
+    Clock, ServeOptions, ServerError,
     config::Config,
+    home::Home,
     keys::Keys,
     store::{
         Store,
@@ -30,8 +31,8 @@ pub(crate) async fn open(
 ) -> Result<Opened, ServerError> {
     let keys_dir = options.keys_dir.as_deref().unwrap_or(home);
     match named(options, config)? {
-        None => embedded(home, keys_dir),
-        Some(database) => shared(&database, keys_dir).await,
+        None => embedded(home, keys_dir, &options.clock),
+        Some(database) => shared(&database, home, keys_dir, &options.clock).await,
     }
 }
 
@@ -42,17 +43,19 @@ pub(crate) async fn open_office(
     options: &ServeOptions,
     config: &Config,
 ) -> Result<Arc<dyn Store>, ServerError> {
+    let home = &options.data_dir;
     if let Some(database) = named(options, config)? {
         let few = Options {
             connections: OFFICE_CONNECTIONS,
             ..database
         };
-        return Ok(Arc::new(Postgres::open(&few).await?));
+        // What is ended from here is also kept here, as by every node.
+        Home::make(home)?;
+        return Ok(Arc::new(Postgres::open(&few, home, options.clock.clone()).await?));
     }
-    let home = &options.data_dir;
     match Sqlite::look(home)? {
         Found::Nothing => Err(ServerError::NoStore { path: home.clone() }),
-        Found::Database => Ok(Arc::new(Sqlite::open(home)?)),
+        Found::Database => Ok(Arc::new(Sqlite::open(home, &options.clock)?)),
     }
 }
 
@@ -78,18 +81,23 @@ pub(crate) fn is_shared(options: &ServeOptions) -> Result<bool, ServerError> {
     Ok(named(options, &options.layers()?.config()?)?.is_some())
 }
 
-fn embedded(home: &Path, keys_dir: &Path) -> Result<Opened, ServerError> {
+fn embedded(home: &Path, keys_dir: &Path, clock: &Clock) -> Result<Opened, ServerError> {
     let found = Sqlite::look(home)?;
     let keys = Keys::open(keys_dir, found == Found::Nothing)?;
     Ok(Opened {
-        store: Arc::new(Sqlite::open(home)?),
+        store: Arc::new(Sqlite::open(home, clock)?),
         keys: Arc::new(keys),
     })
 }
 
 /// The first node brings the keys; every other one must have the same, or it would take good sessions for forged.
-async fn shared(options: &Options, keys_dir: &Path) -> Result<Opened, ServerError> {
-    let store = Postgres::open(options).await?;
+async fn shared(
+    options: &Options,
+    home: &Path,
+    keys_dir: &Path,
+    clock: &Clock,
+) -> Result<Opened, ServerError> {
+    let store = Postgres::open(options, home, clock.clone()).await?;
     let tied = store.is_tied().await.map_err(ServerError::OpenDatabase)?;
     let keys = Keys::open(keys_dir, !tied)?;
     let fits = store

@@ -129,7 +129,12 @@ pub async fn start(options: ServeOptions) -> Result<ServerHandle, ServerError> {
     let mut tending = JoinSet::new();
     let settings = Arc::clone(&app.settings);
     let rotate_every = move || settings.now().rotate_every;
-    tending.spawn(keys::tend(keys, rotate_every, options.clock.clone()));
+    tending.spawn(keys::tend(
+        keys,
+        rotate_every,
+        options.clock.clone(),
+        Arc::clone(&database),
+    ));
     tending.spawn(Arc::clone(&app.sessions).follow());
     let weak = Arc::downgrade(&app);
     let apply = move |now: &InForce| {

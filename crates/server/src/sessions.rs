@@ -25,12 +25,12 @@ use crate::{
 
 mod refusal;
 pub(crate) mod renewal;
-mod schedule;
+pub(crate) mod schedule;
 mod seen;
 
 pub(crate) use refusal::Refusal;
 use renewal::{RenewalAsk, Renewed};
-use schedule::Places;
+use schedule::Schedule;
 use seen::{Accounts, Key, Seen};
 
 /// Everything about sessions.
@@ -43,9 +43,7 @@ pub(crate) struct Sessions {
     seen: Seen,
     accounts: Accounts,
     news: News,
-    places: Places,
-    /// Seconds since 1970.
-    opened_at: i64,
+    schedule: Schedule,
 }
 
 /// How often it is asked what other processes and nodes have ended.
@@ -176,7 +174,7 @@ pub(crate) struct Caller {
 
 impl Sessions {
     pub(crate) fn new(store: Arc<dyn Store>, mint: Mint, clock: Clock, limits: Limits) -> Self {
-        let opened_at = clock.seconds();
+        let schedule = Schedule::opened(clock.seconds());
         Self {
             store,
             mint,
@@ -186,8 +184,7 @@ impl Sessions {
             seen: Seen::default(),
             accounts: Accounts::default(),
             news: News::none(),
-            places: Places::default(),
-            opened_at,
+            schedule,
         }
     }
 
@@ -305,9 +302,7 @@ impl Sessions {
                 self.note(session, Went::Renewed, now).await;
                 let refresh = (rotation == Rotation::Wanted).then(|| self.refresh(holder, sealed_at));
                 let mut grant = self.grant(holder, now, refresh);
-                grant.refresh_in = self
-                    .places
-                    .refresh_in(self.mint.access_life_s(), now - self.opened_at);
+                grant.refresh_in = self.schedule.refresh_in(self.mint.access_life_s(), now);
                 return Ok(Renewal::Granted(grant));
             }
             Some(Renewed::Late) => return Ok(Renewal::Late),
@@ -490,9 +485,11 @@ impl Sessions {
                         self.seen.forget(&ended);
                     }
                     mark = now;
+                    self.schedule.is_here(self.clock.seconds());
                     self.news.have_come();
                 }
                 Err(error) => {
+                    self.schedule.is_away();
                     tracing::debug!(code = %error.code(), "what ended elsewhere could not be read");
                 }
             }

@@ -220,7 +220,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_another_node_chose_is_in_force_within_a_second() {
         let home = tempfile::tempdir().unwrap();
-        let store: Arc<dyn Store> = Arc::new(crate::store::sqlite::Sqlite::open(home.path()).unwrap());
+        let store: Arc<dyn Store> =
+            Arc::new(crate::store::sqlite::Sqlite::open(home.path(), &crate::Clock::system()).unwrap());
         let settings = Arc::new(Settings::new(&ServeOptions::by_settings(home.path())).unwrap());
         assert_eq!(settings.look(store.as_ref()).await.unwrap(), None);
         let entry = AuditEntry::new(1, AuditKind::SettingsChanged, "changed");

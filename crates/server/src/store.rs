@@ -29,6 +29,7 @@ use crate::{
 #[cfg(test)]
 mod contract;
 mod derived;
+mod journal;
 pub(crate) mod postgres;
 mod query;
 mod records;

@@ -113,6 +113,14 @@ pub struct Refusal {
     pub is_signed: bool,
 }
 
+impl Refusal {
+    /// Whether the store ended the session for two holders of one token.
+    #[must_use]
+    pub fn is_theft(&self) -> bool {
+        self.ended.as_ref().is_some_and(EndedSession::is_theft)
+    }
+}
+
 /// What kind of thing stood in the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

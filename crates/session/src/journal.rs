@@ -73,6 +73,9 @@ pub enum Event {
         words: String,
         /// Display name of the person who ended the session, where the store told.
         by: String,
+        /// The store ended it for two holders of one token. Absent in journals of earlier versions.
+        #[serde(default)]
+        is_theft: bool,
     },
     /// A fresh access token was refused.
     FreshTokenRefused {

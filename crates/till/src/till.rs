@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use evertill_doctor::Report;
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
 
 use crate::catalogue::pictures::Pictures;
@@ -60,6 +61,8 @@ pub(crate) struct Till {
     pub(crate) name: RwLock<String>,
     /// What the doctor found by itself, while it holds.
     pub(crate) found: RwLock<Option<Found>>,
+    /// The newest report on this till and when it was made, milliseconds since 1970.
+    pub(crate) looked: Mutex<Option<(i64, Report)>>,
 }
 
 impl Till {

@@ -61,9 +61,10 @@ fn pages() -> BTreeMap<String, String> {
     put("sale-refused", after::sale("refused").render());
     put("session", after::session(true).render());
     put("session-needed", after::session(false).render());
-    for state in ["well", "fix", "broken"] {
+    for state in ["well", "fix", "broken", "looking"] {
         put(&format!("health-{state}"), health::health(state).render());
     }
+    put("health-test-print", health::test_print().render());
     put("mend", health::mend("").render());
     put("mend-refused", health::mend("3 sales over 56.90 GBP").render());
     put("carry", health::carry("3 sales over 56.90 GBP").render());

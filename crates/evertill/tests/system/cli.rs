@@ -1,6 +1,7 @@
 //! What a script sees: stdout, stderr and the exit code of the real binary.
 
 mod admin;
+mod backup;
 mod bad_input;
 mod clearing;
 mod demo;
@@ -14,3 +15,5 @@ mod sessions;
 mod vault;
 #[cfg(unix)]
 mod wordpress;
+#[cfg(unix)]
+mod wordpress_site;

@@ -29,9 +29,6 @@ pub(super) const FONT: &[u8] = include_bytes!("../../assets/inter-till.woff2");
 /// Longest state a client may send, in bytes.
 const STATE_BYTES_MAX: usize = 1024;
 
-/// Seconds after which somebody may try to sign in again when many do.
-const BUSY_RETRY_AFTER_S: u32 = 2;
-
 #[derive(Template)]
 #[template(path = "home.html")]
 struct HomePage<'a> {
@@ -258,7 +255,7 @@ pub(crate) async fn show(
     let target = redirect.map(Redirect::form_source).unwrap_or_default();
     Ok(match fault {
         Some(Fault::Busy) => {
-            page(503, &template, &target).with(header::RETRY_AFTER, BUSY_RETRY_AFTER_S.to_string())
+            page(503, &template, &target).with(header::RETRY_AFTER, Reply::busy_lasts_s().to_string())
         }
         _ => page(200, &template, &target),
     })

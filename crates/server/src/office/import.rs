@@ -265,7 +265,7 @@ mod tests {
     #[tokio::test]
     async fn a_dry_run_writes_nothing_and_says_the_same_as_the_real_one() {
         let home = tempfile::tempdir().unwrap();
-        drop(Sqlite::open(home.path()).unwrap());
+        drop(Sqlite::open(home.path(), &Clock::system()).unwrap());
         let office = Office::at(home.path(), Clock::standing_at(1)).await.unwrap();
         let file = home.path().join("users.csv");
         fs::write(&file, USERS).unwrap();
@@ -303,7 +303,7 @@ mod tests {
     #[tokio::test]
     async fn a_second_run_overwrites_nobody() {
         let home = tempfile::tempdir().unwrap();
-        drop(Sqlite::open(home.path()).unwrap());
+        drop(Sqlite::open(home.path(), &Clock::system()).unwrap());
         let office = Office::at(home.path(), Clock::standing_at(1)).await.unwrap();
         let file = home.path().join("users.csv");
         fs::write(&file, USERS).unwrap();

@@ -399,7 +399,7 @@ mod tests {
     }
 
     async fn office(home: &tempfile::TempDir) -> Office {
-        drop(Sqlite::open(home.path()).unwrap());
+        drop(Sqlite::open(home.path(), &Clock::system()).unwrap());
         Office::at(home.path(), Clock::standing_at(1_795_402_593))
             .await
             .unwrap()

@@ -11,7 +11,7 @@ use evertill_issuer::{Change, Seconds, access_used};
 use uuid::Uuid;
 
 use super::*;
-use crate::error::ServerError;
+use crate::{clock::Clock, error::ServerError};
 
 mod accounts;
 mod activity;
@@ -21,6 +21,7 @@ mod catalogue;
 mod changes;
 mod connect;
 mod customers;
+mod endings;
 mod engine;
 mod filter;
 mod listed;
@@ -38,6 +39,7 @@ mod text;
 
 pub(crate) use address::is_near;
 pub use address::{DatabaseUrl, DatabaseUrlError};
+use endings::Endings;
 use engine::{Engine, Mode};
 use news::News;
 
@@ -78,12 +80,18 @@ pub(crate) struct Options {
 #[derive(Debug)]
 pub(crate) struct Postgres {
     engine: Engine,
+    endings: Arc<Endings>,
     news: Arc<News>,
 }
 
 impl Postgres {
-    /// Connects and migrates.
-    pub(crate) async fn open(options: &Options) -> Result<Self, ServerError> {
+    /// Connects and migrates, and tells a database that was put back what ended since. The node keeps its journal of
+    /// endings in `data_dir`.
+    pub(crate) async fn open(
+        options: &Options,
+        data_dir: &std::path::Path,
+        clock: Clock,
+    ) -> Result<Self, ServerError> {
         let pool = connect::pool(&options.url, options.connections, options.isolation)?;
         let engine = Engine::new(pool);
         let opening = ServerError::OpenDatabase;
@@ -111,8 +119,13 @@ impl Postgres {
             .write(Mode::Single, (), |db, ()| Box::pin(settings::begin(db)))
             .await
             .map_err(opening)?;
+        let endings = Endings::open(data_dir, &engine, clock).await?;
         let news = Arc::new(News::start(&options.url, options.notify));
-        Ok(Self { engine, news })
+        Ok(Self {
+            engine,
+            endings: Arc::new(endings),
+            news,
+        })
     }
 
     /// Whether a node has started on this database before: there are keys that it goes with.
@@ -199,8 +212,16 @@ impl Store for Postgres {
     }
 
     fn renew(&self, ask: RenewalAsk) -> Pending<Option<Renewed>> {
+        let (endings, session) = (Arc::clone(&self.endings), ask.claims.session);
         let renewing = self.engine.write(Mode::Transaction, ask, |db, ask| {
             Box::pin(sessions::renew(db, ask))
+        });
+        let renewing = Pending::new(async move {
+            let renewed = renewing.await?;
+            if let Some(Renewed::EndedNow(ended)) = &renewed {
+                endings.keep(vec![session], ended.clone()).await?;
+            }
+            Ok(renewed)
         });
         self.telling(renewing, |renewed| matches!(renewed, Some(Renewed::EndedNow(_))))
     }
@@ -236,15 +257,31 @@ impl Store for Postgres {
     }
 
     fn end_sessions(&self, which: Which, ended: Ended) -> Pending<Vec<Uuid>> {
+        let (endings, how) = (Arc::clone(&self.endings), ended.clone());
         let ending = self.engine.write(Mode::Transaction, (which, ended), |db, ask| {
             Box::pin(sessions::end(db, ask))
+        });
+        let ending = Pending::new(async move {
+            let gone = ending.await?;
+            if !gone.is_empty() {
+                endings.keep(gone.clone(), how).await?;
+            }
+            Ok(gone)
         });
         self.telling(ending, |gone| !gone.is_empty())
     }
 
     fn ended_since(&self, mark: Mark) -> Pending<(Vec<Uuid>, Mark)> {
-        self.engine
-            .read(mark, |db, mark| Box::pin(sessions::ended_since(db, mark)))
+        let (engine, endings) = (self.engine.clone(), Arc::clone(&self.endings));
+        Pending::new(async move {
+            let (mut ended, now, known) = engine
+                .read((mark, endings.setting()), |db, ask| {
+                    Box::pin(sessions::ended_since(db, ask))
+                })
+                .await?;
+            ended.extend(endings.follow(&engine, now.ending, known).await?);
+            Ok((ended, now))
+        })
     }
 
     fn news(&self) -> Pending<()> {

@@ -1,17 +1,12 @@
 //! What the audit log tells of sign-ins and ended sessions.
 
-use evertill_server::{AuditLine, AuditSearch, Office, ServeOptions};
+use evertill_server::{AuditLine, AuditSearch};
 
 use crate::support::{Shop, Till};
 
 /// The log, oldest first, as the owner reads it beside the running store.
 async fn log(shop: &Shop) -> Vec<AuditLine> {
-    let office = Office::open(&ServeOptions {
-        clock: shop.clock.clone(),
-        ..ServeOptions::by_settings(shop.home.path())
-    })
-    .await
-    .unwrap();
+    let office = shop.office().await;
     let mut lines = office.audit(&AuditSearch::default()).await.unwrap();
     lines.reverse();
     lines

@@ -1,7 +1,5 @@
 //! Accounts, as an owner keeps them in the office.
 
-use evertill_server::{Office, ServeOptions};
-
 use crate::{
     office::Browser,
     support::{Answer, Shop},
@@ -266,12 +264,7 @@ async fn a_lockout_is_shown_and_can_be_lifted() {
 async fn people_of_wordpress_sign_in_with_the_password_they_had_and_get_a_hash_of_ours() {
     const TEA: &str = "Grüner Tee 2026!";
     let shop = Shop::open().await;
-    let office = Office::open(&ServeOptions {
-        clock: shop.clock.clone(),
-        ..ServeOptions::by_settings(shop.home.path())
-    })
-    .await
-    .unwrap();
+    let office = shop.office().await;
     let file = shop.home.path().join("users.csv");
     let mut rows = "user_login,user_email,user_pass,display_name,roles\n".to_owned();
     let hashes = [

@@ -145,7 +145,19 @@ impl Held {
 
     /// Counts trouble of one kind in a row; true once, when it looks like a configuration that needs attention.
     pub(super) fn counts_as_looking_wrong(&mut self, trouble: &Trouble, now: Moment) -> bool {
-        if trouble.kind == TroubleKind::Network || trouble.kind == TroubleKind::Pause {
+        // A network that is away is ordinary, and so is a pause the store asks for. A certificate that cannot be trusted
+        // also counts as the network's trouble, and yet it stays wrong until somebody mends it: it ended, or something
+        // looks inside.
+        let passes_by_itself = match trouble.kind {
+            TroubleKind::Network => trouble.cause != Code::TLS_CERTIFICATE_ERROR,
+            TroubleKind::Pause => true,
+            TroubleKind::Server
+            | TroubleKind::Blocked
+            | TroubleKind::Configuration
+            | TroubleKind::WrongRoute
+            | TroubleKind::Device => false,
+        };
+        if passes_by_itself {
             self.run = TroubleRun::default();
             return false;
         }

@@ -232,6 +232,7 @@ impl Engine {
                 .as_ref()
                 .map(|ended| ended.by.clone())
                 .unwrap_or_default(),
+            is_theft: refusal.is_theft(),
         });
         State::SignInNeeded {
             grant: Box::new(held.grant),

@@ -163,6 +163,34 @@ fn a_signed_refusal_is_believed_at_once() {
 }
 
 #[test]
+fn a_theft_is_told_in_words_of_its_own() {
+    let mut bench = Bench::signed_in(5, MINUTE);
+    bench.run_until_asked();
+    let Answer::Refused(plain) = refusal(Reason::Ended) else {
+        panic!()
+    };
+    let ended = evertill_wire::rest::auth::EndedSession {
+        reason: "theft".into(),
+        at: 77,
+        ..evertill_wire::rest::auth::EndedSession::default()
+    };
+    let refusal = Answer::Refused(evertill_session::Refusal {
+        is_signed: true,
+        ended: Some(ended),
+        ..plain
+    });
+    let effects = bench.step(Input::Answered(bench.attempt(), refusal));
+    let is_noted = |effect: &Effect| matches!(effect, Effect::Note(Event::Refused { is_theft: true, .. }));
+    assert!(effects.iter().any(is_noted), "{effects:?}");
+    let cause = bench.status().cause.unwrap();
+    assert_eq!(
+        cause.evidence,
+        "somebody else used a copy of this session, so the store ended it for both"
+    );
+    assert_eq!(cause.code, Code::REFRESH_TOKEN_INVALID);
+}
+
+#[test]
 fn each_reason_has_its_own_cause() {
     for (reason, code) in [
         (Reason::Expired, Code::REFRESH_TOKEN_EXPIRED),
@@ -553,6 +581,32 @@ fn say_why_the_same_trouble_for_two_minutes_asks_for_attention_once() {
         bench.run_until_asked();
     }
     assert_eq!(told, 1);
+}
+
+#[test]
+fn a_certificate_nobody_trusts_asks_for_attention_and_a_network_that_is_away_does_not() {
+    let told = |cause| {
+        let mut bench = Bench::signed_in(27, MINUTE);
+        bench.run_until_asked();
+        let mut told = 0;
+        for _ in 0..40 {
+            let answer = trouble(cause, TroubleKind::Network);
+            for effect in bench.step(Input::Answered(bench.attempt(), answer)) {
+                told += u32::from(matches!(effect, Effect::Note(Event::LooksWrong { .. })));
+            }
+            bench.run_until_asked();
+        }
+        told
+    };
+    assert_eq!(told(Code::TLS_CERTIFICATE_ERROR), 1);
+    for cause in [
+        Code::CONNECTION_REFUSED,
+        Code::DNS_RESOLUTION_FAILED,
+        Code::DEVICE_OFFLINE,
+        Code::CONNECTION_TIMEOUT,
+    ] {
+        assert_eq!(told(cause), 0, "{cause}");
+    }
 }
 
 #[test]

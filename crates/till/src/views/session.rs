@@ -19,6 +19,12 @@ const EVENTS_MAX: usize = 50;
 /// How long before the store's own limit a person is told.
 const HORIZON_NOTED_S: u64 = 7 * 86_400;
 
+/// What is said before the moment at which the shop noticed that two parties hold the session.
+const THEFT: &str = "Somebody else used a copy of this session, so the shop ended it for both at";
+
+/// What a person does then.
+const THEFT_NEXT: &str = "Sign in again, and tell the owner: this is how a stolen session looks.";
+
 /// Everything the page needs to know.
 pub(crate) struct SessionFacts<'a> {
     /// What the session is doing.
@@ -167,6 +173,10 @@ fn why(status: &SessionStatus, wall: &Wall) -> String {
             note => format!(": “{note}”."),
         };
         return format!("{}{role} ended this session at {at}{note}", ended.by);
+    }
+    if let Some(ended) = status.ended.as_ref().filter(|ended| ended.is_theft()) {
+        let at = format::moment(&wall.at(ended.at.saturating_mul(1000)), &wall.now());
+        return format!("{THEFT} {at}. {THEFT_NEXT}");
     }
     let words = match &status.cause {
         Some(cause) if cause.evidence.is_empty() => cause.code.entry().meaning.to_owned(),
@@ -426,7 +436,12 @@ fn told(event: &Happened) -> (Tone, &'static str, String, String, Option<Code>) 
             words.clone(),
             Some(reason.code()),
         ),
-        Happened::Refused { reason, words, by } => refused(*reason, words, by),
+        Happened::Refused {
+            reason,
+            words,
+            by,
+            is_theft,
+        } => refused(*reason, words, by, *is_theft),
         Happened::FreshTokenRefused { in_a_row } => (
             Tone::Off,
             "warn",
@@ -476,15 +491,22 @@ fn told(event: &Happened) -> (Tone, &'static str, String, String, Option<Code>) 
     }
 }
 
-fn refused(reason: Reason, words: &str, by: &str) -> (Tone, &'static str, String, String, Option<Code>) {
+fn refused(
+    reason: Reason,
+    words: &str,
+    by: &str,
+    is_theft: bool,
+) -> (Tone, &'static str, String, String, Option<Code>) {
     let text = match (reason, by) {
+        _ if is_theft => "Somebody else used a copy of this session; the shop ended it".into(),
         (Reason::Ended, by) if !by.is_empty() => format!("{by} ended the session at the shop"),
         (Reason::Ended, _) => "The shop ended the session".into(),
         (Reason::Expired, _) => "The session came to its end".into(),
         (Reason::UserGone, _) => "The account is gone from the shop".into(),
         (Reason::Foreign | Reason::HalfEnded, _) => "The shop does not accept this session any more".into(),
     };
-    (Tone::Warn, "ban", text, words.to_owned(), Some(reason.code()))
+    let tone = if is_theft { Tone::Bad } else { Tone::Warn };
+    (tone, "ban", text, words.to_owned(), Some(reason.code()))
 }
 
 fn seconds(s: u64) -> i64 {

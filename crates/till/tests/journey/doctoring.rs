@@ -105,3 +105,27 @@ async fn a_network_that_is_away_brings_no_doctor() {
     desk.browser.get("/session/sheet").await.lacks("<b>Found</b>");
     assert_eq!(evertill_till::last_found(desk.home.path()).unwrap(), None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_health_page_is_there_at_once_and_without_a_script_waits_for_its_checks() {
+    let store = Store::open().await;
+    let desk = Desk::open(&store.url()).await;
+    let at_once = desk.browser.get("/health").await;
+    at_once
+        .holds("<noscript><meta http-equiv=\"refresh\" content=\"0; url=/health?whole=yes\"></noscript>")
+        .holds("data-stream=\"/health/live\"")
+        .holds("id=\"tick-network.dns\"")
+        .lacks("class=\"hops\"");
+    let whole = desk.browser.get("/health?whole=yes").await;
+    whole
+        .holds("class=\"hops\"")
+        .holds("Ask the store for a renewal now")
+        .holds("href=\"/mend/renew\"")
+        .holds("href=\"/health/test-print\"")
+        .lacks("data-stream");
+    let live = desk.browser.get("/health/live").await;
+    assert_eq!(live.headers["content-type"], "text/event-stream");
+    let checks = live.body.matches("event: check\n").count();
+    assert_eq!(checks, at_once.body.matches("id=\"tick-").count());
+    assert_eq!(live.body.matches("event: health\n").count(), 1, "{}", live.body);
+}

@@ -13,4 +13,5 @@ mod proxy;
 mod selling;
 mod session;
 mod support;
+mod theft;
 mod trouble;

@@ -1,10 +1,11 @@
 //! `evertill admin backup`, `restore` and `check`.
 
-use evertill_server::{Inventory, Office, ServeOptions, copies_of};
+use evertill_server::{Inventory, Office, ServeOptions, ServerError, copies_of};
 
 use crate::{cli::admin::Copies, failure::Failure, printer::Printer};
 
-/// Runs one of them. Nothing else runs in this process, so they may take its thread.
+/// Runs one of them, and writes into the audit log what was copied or put back. Nothing else runs in this process, so
+/// they may take its thread.
 ///
 /// # Errors
 ///
@@ -14,20 +15,16 @@ pub(crate) async fn run(command: &Copies, store: &ServeOptions, printer: &Printe
     match command {
         Copies::Backup { to } => {
             let found = evertill_server::backup(data_dir, to)?;
+            let office = Office::open(store).await?;
+            office.note_backup(to).await.map_err(ServerError::from)?;
             tell(&found, printer)?;
-            Office::open(store)
-                .await?
-                .note_copy("made a copy of the store")
-                .await?;
             printer.data(&format!("Copied to {}, its keys to {0}.keys", to.display()))
         }
         Copies::Restore { from } => {
             let found = evertill_server::restore(data_dir, from)?;
+            let office = Office::open(store).await?;
+            office.note_restore(from).await.map_err(ServerError::from)?;
             tell(&found, printer)?;
-            Office::open(store)
-                .await?
-                .note_copy("put a copy of the store back")
-                .await?;
             printer.data(&format!("Restored into {}", data_dir.display()))
         }
         Copies::Check => {

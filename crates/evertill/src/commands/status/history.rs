@@ -42,10 +42,22 @@ fn words(event: &Event) -> String {
             reason.code(),
             again_ms.div_ceil(1_000)
         ),
-        Event::Refused { reason, words, by } if by.is_empty() => {
+        Event::Refused {
+            reason,
+            is_theft: true,
+            ..
+        } => format!(
+            "the store ended the session ({}): somebody else used a copy of it",
+            reason.code()
+        ),
+        Event::Refused {
+            reason, words, by, ..
+        } if by.is_empty() => {
             format!("the store ended the session ({}): {words}", reason.code())
         }
-        Event::Refused { reason, words, by } => {
+        Event::Refused {
+            reason, words, by, ..
+        } => {
             format!("{by} ended the session ({}): {words}", reason.code())
         }
         Event::FreshTokenRefused { in_a_row } => format!("a fresh token was refused, {in_a_row} in a row"),

@@ -88,6 +88,11 @@ impl World {
         self.store.take().expect("the store runs").kill();
     }
 
+    /// Hands the store's process over, to whoever ends it.
+    pub(crate) fn take_store(&mut self) -> Running {
+        self.store.take().expect("the store runs")
+    }
+
     /// Signs the till in without a browser.
     pub(crate) fn sign_in_till(&self, username: &str) {
         let login = run(

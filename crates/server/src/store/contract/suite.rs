@@ -8,7 +8,7 @@ macro_rules! contract {
             $(#[tokio::test]
             async fn $name() {
                 let home = tempfile::tempdir().unwrap();
-                super::$name(Arc::new(Sqlite::open(home.path()).unwrap())).await;
+                super::$name(Arc::new(Sqlite::open(home.path(), &crate::clock::Clock::system()).unwrap())).await;
             })*
         }
 

@@ -294,7 +294,7 @@ pub(super) async fn end(db: &Db, (which, ended): &(Which, Ended)) -> Result<Vec<
 }
 
 /// Numbers endings like the change feed: a node that has read up to a number has missed none below it.
-async fn note_endings(db: &Db, gone: &[Uuid], ended: &str) -> Result<(), StoreError> {
+pub(super) async fn note_endings(db: &Db, gone: &[Uuid], ended: &str) -> Result<(), StoreError> {
     let many = i64::try_from(gone.len()).map_err(|_| StoreError::Value("number of sessions"))?;
     let row = db
         .first(
@@ -326,12 +326,18 @@ async fn ending_of(db: &Db, id: Uuid) -> Result<Option<Ended>, StoreError> {
     Ok(Some(serde_json::from_str(row.try_get(0)?)?))
 }
 
-pub(super) async fn ended_since(db: &Db, mark: &Mark) -> Result<(Vec<Uuid>, Mark), StoreError> {
+/// What ended since a mark, the mark for the next time, and what the database remembers under the name of a setting.
+pub(super) async fn ended_since(
+    db: &Db,
+    (mark, setting): &(Mark, String),
+) -> Result<(Vec<Uuid>, Mark, Option<String>), StoreError> {
     // The mark first: what is committed between the two questions is told again next time.
     let row = db
         .first(
-            "SELECT value, (SELECT coalesce(max(sequence), 0) FROM endings) FROM versions WHERE name = 'accounts'",
-            &[],
+            "SELECT value, (SELECT coalesce(max(sequence), 0) FROM endings),
+                    (SELECT value FROM settings WHERE settings.name = $1)
+             FROM versions WHERE name = 'accounts'",
+            &[setting],
         )
         .await?;
     let row = row.ok_or(StoreError::Value("version of the accounts"))?;
@@ -339,12 +345,13 @@ pub(super) async fn ended_since(db: &Db, mark: &Mark) -> Result<(Vec<Uuid>, Mark
         ending: row.try_get(1)?,
         accounts: row.try_get(0)?,
     };
+    let known: Option<String> = row.try_get(2)?;
     if now.ending <= mark.ending {
-        return Ok((Vec::new(), now));
+        return Ok((Vec::new(), now, known));
     }
     let rows = db
         .all("SELECT session FROM endings WHERE sequence > $1", &[&mark.ending])
         .await?;
     let ended = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
-    Ok((ended, now))
+    Ok((ended, now, known))
 }

@@ -10,13 +10,12 @@ use super::{
     audit,
     engine::{Companion, Engine},
     hot::{Hot, Loaded, Said},
-    journal::Journal,
     sessions::{self, Looked},
 };
 use crate::{
     audit::{AuditQuery, AuditRow},
     sessions::renewal::{Held, RenewalAsk, Renewed},
-    store::{Account, Ended, Living, Mark, Page, Session, StoreError, Which},
+    store::{Account, Ended, Living, Mark, Page, Session, StoreError, Which, journal::Journal},
 };
 
 /// How often a row is read again when endings come between. Each of them is a person's doing.
