@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     answer::{Reason, TroubleKind},
+    arrival::Place,
     time::WallTime,
 };
 
@@ -81,6 +82,16 @@ pub enum Event {
     FreshTokenRefused {
         /// How many in a row.
         in_a_row: u8,
+    },
+    /// The token did not arrive where it travelled in the request; it travels elsewhere now.
+    PlaceChanged {
+        /// Where it travels now.
+        to: Place,
+    },
+    /// The store's clock and this device's differ. Nothing is decided by it.
+    ClocksDiffer {
+        /// Seconds the store's clock is ahead.
+        ahead_s: i64,
     },
     /// The access token ended while no new one was to be had.
     TokenEnded,

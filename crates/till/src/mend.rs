@@ -201,7 +201,7 @@ pub(crate) async fn run(till: &Till, mend: Mend) -> Result<String, NotDone> {
             till.session.keeper().network_up();
             "Ended the pause; the shop is asked now.".to_owned()
         }
-        Mend::Transport => switch_transport(till)?,
+        Mend::Transport => switch_transport(till).await?,
         Mend::Catalogue => rebuild_catalogue(till).await?,
         Mend::ClearCache => clear_cache(till).await?,
         Mend::ClearSession => clear_session(till).await?,
@@ -236,7 +236,7 @@ async fn renew(till: &Till) -> String {
     }
 }
 
-fn switch_transport(till: &Till) -> Result<String, TillError> {
+async fn switch_transport(till: &Till) -> Result<String, TillError> {
     let keeper = till.session.keeper();
     let now = till.session.profile().map(|profile| profile.token_place);
     let (next, said) = match now {
@@ -248,7 +248,7 @@ fn switch_transport(till: &Till) -> Result<String, TillError> {
             (TokenPlace::Header, "The sign-in travels in the header now.")
         }
     };
-    keeper.use_token_place(next).map_err(TillError::Session)?;
+    keeper.use_token_place(next).await.map_err(TillError::Session)?;
     Ok(said.to_owned())
 }
 

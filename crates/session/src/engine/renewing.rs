@@ -309,6 +309,7 @@ impl Engine {
         });
         let mut held = Box::new(Held::new(fresh, &self.boot, turn.now, turn.roll));
         held.fresh_refusals = before.fresh_refusals;
+        held.unclear_refusals = before.unclear_refusals;
         held.not_before = before.not_before;
         held.notice_at = before.notice_at;
         if held.is_withdrawn {

@@ -1,6 +1,7 @@
 //! The promises of the session engine, one by one, under virtual time.
 
 mod bench;
+mod looking;
 
 use std::time::Duration;
 
@@ -141,7 +142,7 @@ fn second_opinion_a_token_that_is_refused_as_well_ends_the_wait() {
     bench.answer(refusal(Reason::Ended));
     bench.run_until_asked();
     bench.answer(refusal(Reason::Ended));
-    bench.step(Input::TokenRefused(serial));
+    bench.refuse(serial);
     let pause = bench.run_until_asked();
     assert_eq!(pause.as_secs(), 5);
     bench.answer(refusal(Reason::Ended));
@@ -253,7 +254,7 @@ fn one_retry_a_refused_token_is_renewed_once_and_an_older_one_never() {
     let mut bench = Bench::signed_in(10, MINUTE);
     bench.accept();
     let serial = bench.serial();
-    bench.step(Input::TokenRefused(serial));
+    bench.refuse(serial);
     assert_eq!(bench.state(), StateName::Renewing);
     assert_eq!(bench.served(), None, "the refused token is not handed out again");
     bench.lock_taken();
@@ -275,7 +276,7 @@ fn a_half_ended_session_is_a_verdict_after_three_fresh_tokens_and_never_a_loop()
     let mut renewals = 0;
     for round in 0..100 {
         let serial = bench.serial();
-        bench.step(Input::TokenRefused(serial));
+        bench.refuse(serial);
         if bench.state() == StateName::SignInNeeded {
             break;
         }
@@ -297,7 +298,7 @@ fn polite_a_refused_fresh_token_does_not_start_a_storm() {
     let mut bench = Bench::signed_in(12, MINUTE);
     bench.accept();
     let first = bench.serial();
-    bench.step(Input::TokenRefused(first));
+    bench.refuse(first);
     bench.lock_taken();
     bench.answer(renewed("fresh", MINUTE));
     bench.saved();

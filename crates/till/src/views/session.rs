@@ -3,7 +3,7 @@
 mod timeline;
 
 use evertill_client::SessionStatus;
-use evertill_session::{Event as Happened, JournalEntry, Reason, StateName};
+use evertill_session::{Event as Happened, JournalEntry, Place, Reason, StateName};
 use evertill_wire::Code;
 use evertill_wire::money::CurrencyFormat;
 
@@ -449,6 +449,27 @@ fn told(event: &Happened) -> (Tone, &'static str, String, String, Option<Code>) 
             none(),
             Some(Code::TOKEN_INVALID),
         ),
+        Happened::PlaceChanged { to: Place::Parameter } => (
+            Tone::Warn,
+            "warn",
+            "The website drops the sign-in from requests; it travels in the address now".into(),
+            "It works, and may show in the website's logs. Its host can mend that.".into(),
+            None,
+        ),
+        Happened::PlaceChanged { to: Place::Header } => (
+            Tone::Ok,
+            "sync",
+            "The sign-in travels in the header of requests again".into(),
+            none(),
+            None,
+        ),
+        Happened::ClocksDiffer { ahead_s } => (
+            Tone::Warn,
+            "warn",
+            clocks(*ahead_s),
+            "Nothing depends on it; times on receipts do.".into(),
+            None,
+        ),
         Happened::TokenEnded => (
             Tone::Off,
             "offline",
@@ -507,6 +528,16 @@ fn refused(
     };
     let tone = if is_theft { Tone::Bad } else { Tone::Warn };
     (tone, "ban", text, words.to_owned(), Some(reason.code()))
+}
+
+/// How far apart the clocks of shop and till are, in words.
+fn clocks(ahead_s: i64) -> String {
+    let by = format::duration(seconds(ahead_s.unsigned_abs()));
+    if ahead_s > 0 {
+        format!("The shop's clock is {by} ahead of this till's")
+    } else {
+        format!("The shop's clock is {by} behind this till's")
+    }
 }
 
 fn seconds(s: u64) -> i64 {
