@@ -29,6 +29,7 @@ use crate::vault::{Safe, VaultLock, VaultMark};
 mod effects;
 mod jobs;
 mod ledger;
+mod network;
 mod reported;
 
 use jobs::Done;
@@ -72,6 +73,8 @@ pub(super) struct Driver {
     told_place: Place,
     /// Who waits to hear what comes of a refused token.
     undecided: Vec<oneshot::Sender<()>>,
+    /// Looks whether the network is back.
+    network: Option<AbortHandle>,
 }
 
 /// A sign-in on its way to the disk.
@@ -108,6 +111,7 @@ pub(super) async fn start(shared: Arc<Shared>, vault: Safe, http: Http, messages
         ledger: Ledger::default(),
         told_place: Place::default(),
         undecided: Vec::new(),
+        network: None,
     };
     let stored = driver.first_look().await;
     driver.feed(Input::Start(stored)).await;
@@ -255,6 +259,8 @@ impl Driver {
                 })
                 .await;
             }
+            Done::NetworkBack => self.feed(Input::NetworkUp).await,
+            Done::NetworkThere => {}
             Done::Saved(attempt, outcome) => {
                 self.writers -= 1;
                 let input = self.saved(attempt, outcome);
@@ -304,6 +310,7 @@ impl Driver {
         }
         self.settle_entering();
         self.show();
+        self.watch_network();
         if !self.engine.is_looking() {
             for decided in self.undecided.drain(..) {
                 // Nobody may be waiting any more.

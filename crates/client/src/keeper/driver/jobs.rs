@@ -31,6 +31,9 @@ pub(super) enum Done {
     Lock(AttemptId, Result<Box<Locked>, ClientError>),
     Asked(AttemptId, Box<Asked>),
     Looked(AttemptId, Place, Option<Arrival>),
+    NetworkBack,
+    /// The network was there all the time.
+    NetworkThere,
     Saved(AttemptId, Result<(), ClientError>),
     Changed(Result<(), ClientError>),
     /// Something was tried whose outcome changes nothing here.
