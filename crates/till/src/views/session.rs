@@ -273,6 +273,17 @@ fn rows(facts: &SessionFacts<'_>) -> Vec<Fact> {
     rows
 }
 
+/// How long until the store wants a new sign-in, once that is near enough to be told.
+pub(crate) fn horizon_words(status: &SessionStatus) -> Option<String> {
+    let (left, whole) = (status.horizon_in_s?, status.renewable_for_s?);
+    is_horizon_near(left, whole).then(|| format::duration(seconds(left)))
+}
+
+/// A session of few days would be told about all the time.
+fn is_horizon_near(left_s: u64, whole_s: u64) -> bool {
+    left_s < HORIZON_NOTED_S && whole_s / 86_400 > 7
+}
+
 fn horizon(status: &SessionStatus) -> Option<Horizon> {
     let (left, whole) = (status.horizon_in_s?, status.renewable_for_s?);
     let used = whole.saturating_sub(left);
@@ -289,7 +300,7 @@ fn horizon(status: &SessionStatus) -> Option<Horizon> {
             whole_days => format!("{} of {whole_days} days", days(used)),
         },
         left: format!("{} left", format::duration(seconds(left))),
-        note: match left < HORIZON_NOTED_S && days(whole) > 7 {
+        note: match is_horizon_near(left, whole) {
             true => "The shop will ask for a new sign-in then. Any quiet moment before will do.".into(),
             false => String::new(),
         },

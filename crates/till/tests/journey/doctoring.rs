@@ -13,23 +13,28 @@ use tokio::net::TcpListener;
 use crate::browser::Browser;
 use crate::support::{Desk, Store, sign_in};
 
-/// A till whose clock stands still until it is told to move.
-async fn desk_with_clock(store: &Store) -> (Desk, Arc<HandClock>) {
+/// A till whose clock stands still until it is told to move, with the cashier signed in.
+pub(crate) async fn desk_with_clock(store: &Store) -> (Desk, Arc<HandClock>) {
     let now = SystemClock::new();
     let clock = Arc::new(HandClock::new(now.boot(), now.now()));
-    let home = tempfile::tempdir().unwrap();
+    let desk = desk_at(store, tempfile::tempdir().unwrap(), clock.clone()).await;
+    sign_in(desk.till.keeper(), "cashier").await;
+    (desk, clock)
+}
+
+/// A till on that directory that goes by that clock.
+pub(crate) async fn desk_at(store: &Store, home: tempfile::TempDir, clock: Arc<HandClock>) -> Desk {
     let options = TillOptions {
         keeper: KeeperOptions {
-            clock: clock.clone(),
+            clock,
             key: Some(KeyChoice::File),
             ..KeeperOptions::default()
         },
         ..TillOptions::new(store.url(), home.path())
     };
     let till = evertill_till::start(options).await.unwrap();
-    sign_in(till.keeper(), "cashier").await;
     let browser = Browser::at(till.url());
-    (Desk { till, browser, home }, clock)
+    Desk { till, browser, home }
 }
 
 /// Answers everything at an address with a firewall's page.

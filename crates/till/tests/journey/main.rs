@@ -7,6 +7,7 @@ mod doctoring;
 mod goods;
 mod guarding;
 mod help;
+mod horizon;
 mod killed;
 mod mending;
 mod proxy;
