@@ -214,3 +214,41 @@ impl StoreApi {
 pub(crate) fn is_public(route: &str) -> bool {
     PUBLIC_ROUTES.contains(&route.trim_matches('/'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recorded;
+
+    /// What an answer is to a request that carried a token.
+    fn found(answer: &StoreAnswer, word: Option<Unauthorized>) -> (&'static str, String) {
+        let code = answer
+            .trouble()
+            .map_or("-".to_owned(), |(code, _)| code.to_string());
+        let state = match (word, answer.status) {
+            (Some(Unauthorized::TokenRefused), _) => "refused",
+            (Some(Unauthorized::Locked), _) => "locked",
+            (None, _) if answer.trouble().is_some() => "trouble",
+            (None, 403) => "permission",
+            (None, 200..=299) if answer.json().is_some() => "accepted",
+            (None, _) => "nothing we know",
+        };
+        (state, code)
+    }
+
+    #[test]
+    fn every_recorded_answer_to_a_request_with_a_token_is_what_the_index_says() {
+        let index = recorded::index();
+        let mut met = 0;
+        for (names, one) in recorded::exchanges() {
+            let answer = one.answer();
+            let found = found(&StoreAnswer::of(&answer), answer.with_raw(unauthorized));
+            for name in names.iter().filter(|name| name.starts_with("protected-")) {
+                let [_, _, state, code] = index.iter().find(|row| row[0] == name).unwrap();
+                assert_eq!((found.0, found.1.as_str()), (*state, *code), "{name}");
+                met += 1;
+            }
+        }
+        assert_eq!(met, 97);
+    }
+}

@@ -141,3 +141,33 @@ fn read(answer: Result<http::Answer, ClientError>) -> Deleted {
         _ => Deleted::Later(Code::UNEXPECTED_RESPONSE_CODE),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recorded;
+
+    #[test]
+    fn every_recorded_answer_about_the_end_of_a_session_is_what_the_index_says() {
+        let index = recorded::index();
+        let mut met = 0;
+        for (names, one) in recorded::exchanges() {
+            let found = match read(Ok(one.answer())) {
+                Deleted::Done => "done",
+                Deleted::TokenRefused => "refused",
+                Deleted::Later(_) => "later",
+            };
+            for name in names.iter().filter(|name| name.starts_with("session")) {
+                let [_, _, expected, _] = index.iter().find(|row| row[0] == name).unwrap();
+                // A list of sessions that is shown, or that may not be: either way there is nothing more to end.
+                let expected = match *expected {
+                    "accepted" | "permission" => "done",
+                    other => other,
+                };
+                assert_eq!(found, expected, "{name}");
+                met += 1;
+            }
+        }
+        assert_eq!(met, 25);
+    }
+}
