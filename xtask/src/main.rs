@@ -17,6 +17,7 @@ mod packages;
 mod peers;
 mod postgres;
 mod run;
+mod strace;
 mod tidy;
 mod wordpress;
 
@@ -30,7 +31,9 @@ cargo xtask screenshots [--picture] every page at both sizes into target/screens
 cargo xtask soak [--seconds 180]    a till left alone with tokens of 20 s: every renewal early, no 401
 cargo xtask soak --kills 500 [--seed N]
                                     processes killed at random instants: nobody signed out, every sale booked once
-cargo xtask soak --store-kills 200  the store killed under 64 tills that renew: nobody signed out, no ending forgotten
+cargo xtask soak --store-kills 200  the store killed under 64 tills that renew, tills killed between an answer and their
+                                    disk, and both: nobody signed out, no ending forgotten
+cargo xtask soak --power-cuts 200   the power cut at random places of a store's day: what was answered is still true
 cargo xtask bench server [checks] [renewals] [million] [timing]
                                     what the store server costs, beside its aims and node-oidc-provider
 cargo xtask simulate [--seeds 0..200] [--days 120] [--store stock|evertill|both] [--jobs N] [--replay SEED]
@@ -63,6 +66,7 @@ fn choose(arguments: &[String]) -> Result<ExitCode> {
         ["soak", "--kills", rounds] => run::kills(rounds, None),
         ["soak", "--kills", rounds, "--seed", seed] => run::kills(rounds, Some(seed)),
         ["soak", "--store-kills", rounds] => run::store_kills(rounds),
+        ["soak", "--power-cuts", cuts] => run::power_cuts(cuts),
         ["bench", "server", parts @ ..] => run::bench_server(parts),
         ["simulate", wishes @ ..] => run::simulate(wishes),
         ["bench", "nodes"] => nodes::bench(),

@@ -9,12 +9,13 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{browser, interop, peers, postgres, say, wordpress};
+use crate::{browser, interop, peers, postgres, say, strace, wordpress};
 
 /// Runs the whole suite, streams what the runners say and ends with `N passed, N failed`. Where no PostgreSQL is to be
 /// had its tests are skipped, unless `all` of them must run.
 pub(crate) fn test(with_browser: bool, all: bool) -> Result<ExitCode> {
     wordpress::provide();
+    strace::provide();
     let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
     let missing = interop::provide();
     if with_browser {
@@ -144,12 +145,28 @@ pub(crate) fn kills(rounds: &str, seed: Option<&str>) -> Result<ExitCode> {
     Ok(exit(status.success()))
 }
 
-/// Kills the store for so many rounds under tills that renew.
+/// Kills the store for so many rounds under tills that renew, and tills in the instant of their answer.
 pub(crate) fn store_kills(rounds: &str) -> Result<ExitCode> {
     ensure!(rounds.parse::<u64>().is_ok(), "`{rounds}` is not a number");
     let status = cargo(&["test", "--package", "evertill", "--test", "system", "--"])
-        .arg("a_store_that_is_killed_again_and_again")
+        .args([
+            "a_store_that_is_killed_again_and_again",
+            "a_till_that_is_killed_between",
+            "--nocapture",
+        ])
         .env("EVERTILL_STORE_KILLS", rounds)
+        .status()
+        .context("could not start cargo")?;
+    Ok(exit(status.success()))
+}
+
+/// Cuts the power at so many random places of a store's day.
+pub(crate) fn power_cuts(cuts: &str) -> Result<ExitCode> {
+    ensure!(cuts.parse::<u64>().is_ok(), "`{cuts}` is not a number");
+    ensure!(strace::provide(), "nothing can be seen without strace");
+    let status = cargo(&["test", "--package", "evertill", "--test", "system", "--"])
+        .args(["a_power_cut_at_any_moment", "--nocapture"])
+        .env("EVERTILL_POWER_CUTS", cuts)
         .status()
         .context("could not start cargo")?;
     Ok(exit(status.success()))

@@ -22,7 +22,7 @@ mod link;
 #[cfg(test)]
 mod recorded;
 mod root;
-mod way;
+pub(crate) mod way;
 
 /// Skew against the store's clock beyond which it is worth a word, in seconds.
 const CLOCK_SKEW_NOTED_S: i64 = 60;

@@ -33,6 +33,7 @@ mod renewal;
 mod revocation;
 mod tokens;
 
+pub use evertill_session::Unauthorized;
 pub use revocation::SignedOut;
 pub use tokens::Pass;
 
@@ -103,6 +104,7 @@ struct Shared {
 pub(crate) struct Lease {
     pub(crate) token: AccessToken,
     pub(crate) serial: Serial,
+    pub(crate) place: TokenPlace,
 }
 
 /// What a handle asks of the driver.
@@ -115,7 +117,8 @@ enum Message {
     Person(Cashier, oneshot::Sender<()>),
     SignOut(oneshot::Sender<Result<SignedOut, ClientError>>),
     RenewNow(oneshot::Sender<()>),
-    Refused(Serial, oneshot::Sender<()>),
+    Refused(Serial, TokenPlace, Unauthorized, oneshot::Sender<()>),
+    UsePlace(TokenPlace, oneshot::Sender<Result<(), ClientError>>),
     Accepted(Serial),
     NetworkUp,
     Look,
@@ -288,18 +291,15 @@ impl Keeper {
         Ok(())
     }
 
-    /// Sends tokens in another place of a request from now on, to the same origin: for a site that loses one of them.
+    /// Sends tokens in another place of a request from now on, to the same origin: for a person who sees that a site
+    /// loses one of them. A refused token leads there by itself.
     ///
     /// # Errors
     /// [`ClientError::NotSignedIn`] before the store was met; [`ClientError::FileNotWritten`].
-    pub fn use_token_place(&self, place: TokenPlace) -> Result<(), ClientError> {
-        let profile = StoreProfile {
-            token_place: place,
-            ..self.session_profile()?
-        };
-        self.shared.home.save_profile(&profile)?;
-        self.shared.profile.send_replace(Some(profile));
-        Ok(())
+    pub async fn use_token_place(&self, place: TokenPlace) -> Result<(), ClientError> {
+        let (done, outcome) = oneshot::channel();
+        self.tell(Message::UsePlace(place, done)).await?;
+        outcome.await.map_err(|_| ClientError::KeeperGone)?
     }
 
     /// Signs in with name and password through the store's page, without a browser.

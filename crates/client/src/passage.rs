@@ -5,14 +5,15 @@
 //! for another origin. A body that was streamed is gone after the first try, so only one that was kept is repeated.
 
 use std::fmt;
+use std::io::Read as _;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use evertill_session::{RawAnswer, Unauthorized, answer};
 use evertill_wire::Code;
-use evertill_wire::json;
+use flate2::read::MultiGzDecoder;
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Method, Response, StatusCode};
-use serde_json::Value;
 use url::Url;
 
 use crate::address::is_loopback_host;
@@ -135,14 +136,14 @@ impl Passage {
             PassingBody::Kept(bytes) => (reqwest::Body::from(bytes.clone()), Some(bytes)),
             PassingBody::Streamed(body) => (body, None),
         };
-        let refused = match self
+        let (word, refused) = match self
             .attempt(&outgoing, body, kept.as_ref(), &profile, &lease)
             .await?
         {
             Answered::Other(passed) => return Ok(passed),
-            Answered::TokenRefused(passed) => passed,
+            Answered::Refused(word, passed) => (word, passed),
         };
-        if !self.keeper.refused(lease.serial).await? {
+        if !self.keeper.refused(&lease, word).await? {
             return Ok(refused);
         }
         let Some(kept) = kept else {
@@ -157,8 +158,8 @@ impl Passage {
             .await?
         {
             Answered::Other(passed) => Ok(passed),
-            Answered::TokenRefused(passed) => {
-                self.keeper.refused(newer.serial).await?;
+            Answered::Refused(word, passed) => {
+                self.keeper.refused(&newer, word).await?;
                 Ok(passed)
             }
         }
@@ -249,16 +250,15 @@ impl Passage {
             }
             seen.extend_from_slice(&chunk);
         }
-        let is_refusal = is_token_refusal(&headers, &seen);
+        let word = unauthorized(&headers, &seen);
         let passed = Passed {
             status,
             headers,
             body: Source::Whole(Some(seen.freeze())),
         };
-        Ok(if is_refusal {
-            Answered::TokenRefused(passed)
-        } else {
-            Answered::Other(passed)
+        Ok(match word {
+            Some(word) => Answered::Refused(word, passed),
+            None => Answered::Other(passed),
         })
     }
 
@@ -297,7 +297,7 @@ impl Outgoing {
 }
 
 enum Answered {
-    TokenRefused(Passed),
+    Refused(Unauthorized, Passed),
     Other(Passed),
 }
 
@@ -332,14 +332,32 @@ impl fmt::Debug for Passed {
     }
 }
 
-/// A packed body cannot be looked into here; a page of somebody else is not JSON, packed or not.
-pub(crate) fn is_token_refusal(headers: &HeaderMap, body: &[u8]) -> bool {
-    if headers.contains_key("content-encoding") {
-        return is_json(headers);
-    }
-    json::read(body)
-        .value()
-        .is_some_and(|value| value.get("code").is_some_and(Value::is_string))
+/// What a 401 says about the token; nothing when it is not the API's word. One packed as gzip is looked into, and one
+/// packed in any other way says nothing.
+pub(crate) fn unauthorized(headers: &HeaderMap, body: &[u8]) -> Option<Unauthorized> {
+    let packing = headers
+        .get("content-encoding")
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_ascii_lowercase);
+    let mut unpacked = Vec::new();
+    let body = match packing.as_deref().map(str::trim) {
+        None | Some("identity" | "") => body,
+        Some("gzip" | "x-gzip") => {
+            // A refusal is short; what is left of a longer text is no JSON and says nothing.
+            let limit = u64::try_from(REFUSAL_BYTES_MAX).unwrap_or(u64::MAX);
+            MultiGzDecoder::new(body)
+                .take(limit)
+                .read_to_end(&mut unpacked)
+                .ok()?;
+            &unpacked
+        }
+        Some(_) => return None,
+    };
+    answer::unauthorized(&RawAnswer {
+        status: StatusCode::UNAUTHORIZED.as_u16(),
+        headers: &[],
+        body,
+    })
 }
 
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
@@ -347,4 +365,44 @@ pub(crate) fn is_json(headers: &HeaderMap) -> bool {
         .get("content-type")
         .and_then(|value| value.to_str().ok())
         .is_some_and(|kind| kind.to_ascii_lowercase().contains("json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn packed(body: &[u8]) -> Vec<u8> {
+        let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+        packer.write_all(body).unwrap();
+        packer.finish().unwrap()
+    }
+
+    fn check(packing: &'static str, body: &[u8], expected: Option<Unauthorized>) {
+        let mut headers = HeaderMap::new();
+        headers.insert("content-encoding", HeaderValue::from_static(packing));
+        headers.insert("content-type", HeaderValue::from_static("application/json"));
+        assert_eq!(unauthorized(&headers, body), expected, "{packing}");
+    }
+
+    #[test]
+    fn a_packed_401_is_looked_into_before_it_counts() {
+        let refused = br#"{"code":"woocommerce_pos_rest_unauthorized"}"#;
+        check("gzip", &packed(refused), Some(Unauthorized::TokenRefused));
+        check("identity", refused, Some(Unauthorized::TokenRefused));
+        check(
+            "gzip",
+            &packed(br#"{"code":"rest_not_logged_in"}"#),
+            Some(Unauthorized::Locked),
+        );
+        check("gzip", &packed(br#"{"message":"not ours"}"#), None);
+        check("gzip", refused, None);
+        check("br", refused, None);
+        let bomb = packed(&vec![b' '; 16 * 1024 * 1024]);
+        check("gzip", &bomb, None);
+    }
 }

@@ -1,5 +1,6 @@
 //! What is known about a store between two visits: where its interface is, how a token travels, what it runs.
 
+use evertill_session::Place;
 use evertill_wire::AccessToken;
 use evertill_wire::rest::site::EvertillStore;
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,24 @@ pub enum TokenPlace {
 }
 
 impl TokenPlace {
+    /// Header or address, in the words of the session's rules.
+    #[must_use]
+    pub fn place(self) -> Place {
+        match self {
+            Self::Header => Place::Header,
+            Self::BareParameter | Self::BearerParameter => Place::Parameter,
+        }
+    }
+
+    /// The form that a store with this version of the till plugin understands; the bare one is from 1.10 on.
+    pub(crate) fn of(place: Place, wcpos_version: &str) -> Self {
+        match place {
+            Place::Header => Self::Header,
+            Place::Parameter if takes_bare_parameter(wcpos_version) => Self::BareParameter,
+            Place::Parameter => Self::BearerParameter,
+        }
+    }
+
     /// The query parameter that carries the token, when it does not travel in the header.
     pub(crate) fn parameter(self, token: &AccessToken) -> Option<String> {
         match self {
@@ -40,6 +59,12 @@ impl TokenPlace {
             Self::BearerParameter => Some(format!("Bearer {}", token.expose())),
         }
     }
+}
+
+fn takes_bare_parameter(version: &str) -> bool {
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let (major, minor) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    (major, minor) >= (1, 10)
 }
 
 /// A store as discovery found it.

@@ -6,7 +6,8 @@
 
 use std::time::Duration;
 
-use evertill_session::answer::not_from_the_api;
+use evertill_session::Unauthorized;
+use evertill_session::answer::{not_from_the_api, unauthorized};
 use evertill_wire::Code;
 use evertill_wire::json::Body;
 use reqwest::Method;
@@ -62,7 +63,10 @@ impl StoreAnswer {
         };
         Self {
             status: answer.status.as_u16(),
-            trouble: trouble.or_else(|| is_token_refusal(answer).then(refused)),
+            trouble: trouble.or_else(|| {
+                let word = answer.with_raw(unauthorized);
+                (word == Some(Unauthorized::TokenRefused)).then(refused)
+            }),
             body: answer.json(),
             date_ms: answer.date_ms(),
             headers: answer.headers.clone(),
@@ -179,19 +183,18 @@ impl StoreApi {
         let lease = self.keeper.lease(None).await?;
         let profile = self.keeper.session_profile()?;
         let answer = attempt(lease.clone(), profile.clone()).await?;
-        if !is_token_refusal(&answer) {
+        let Some(word) = answer.with_raw(unauthorized) else {
             self.learn(route, &lease, &answer);
             return Ok(StoreAnswer::of(&answer));
-        }
-        if !self.keeper.refused(lease.serial).await? {
+        };
+        if !self.keeper.refused(&lease, word).await? {
             return Ok(StoreAnswer::of(&answer));
         }
         let newer = self.keeper.lease(Some(&lease)).await?;
         let answer = attempt(newer.clone(), profile).await?;
-        if is_token_refusal(&answer) {
-            self.keeper.refused(newer.serial).await?;
-        } else {
-            self.learn(route, &newer, &answer);
+        match answer.with_raw(unauthorized) {
+            Some(word) => drop(self.keeper.refused(&newer, word).await?),
+            None => self.learn(route, &newer, &answer),
         }
         Ok(StoreAnswer::of(&answer))
     }
@@ -212,11 +215,40 @@ pub(crate) fn is_public(route: &str) -> bool {
     PUBLIC_ROUTES.contains(&route.trim_matches('/'))
 }
 
-/// The API itself says 401. A web page with that status is somebody else's.
-fn is_token_refusal(answer: &Answer) -> bool {
-    answer.status.as_u16() == 401
-        && answer
-            .json()
-            .value()
-            .is_some_and(|value| value.get("code").is_some_and(Value::is_string))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recorded;
+
+    /// What an answer is to a request that carried a token.
+    fn found(answer: &StoreAnswer, word: Option<Unauthorized>) -> (&'static str, String) {
+        let code = answer
+            .trouble()
+            .map_or("-".to_owned(), |(code, _)| code.to_string());
+        let state = match (word, answer.status) {
+            (Some(Unauthorized::TokenRefused), _) => "refused",
+            (Some(Unauthorized::Locked), _) => "locked",
+            (None, _) if answer.trouble().is_some() => "trouble",
+            (None, 403) => "permission",
+            (None, 200..=299) if answer.json().is_some() => "accepted",
+            (None, _) => "nothing we know",
+        };
+        (state, code)
+    }
+
+    #[test]
+    fn every_recorded_answer_to_a_request_with_a_token_is_what_the_index_says() {
+        let index = recorded::index();
+        let mut met = 0;
+        for (names, one) in recorded::exchanges() {
+            let answer = one.answer();
+            let found = found(&StoreAnswer::of(&answer), answer.with_raw(unauthorized));
+            for name in names.iter().filter(|name| name.starts_with("protected-")) {
+                let [_, _, state, code] = index.iter().find(|row| row[0] == name).unwrap();
+                assert_eq!((found.0, found.1.as_str()), (*state, *code), "{name}");
+                met += 1;
+            }
+        }
+        assert_eq!(met, 97);
+    }
 }

@@ -142,6 +142,8 @@ fn is_decisive(event: &Event) -> bool {
         | Event::LooksWrong { .. }
         | Event::Doubted { .. }
         | Event::FreshTokenRefused { .. }
+        | Event::PlaceChanged { .. }
+        | Event::ClocksDiffer { .. }
         | Event::TokenEnded
         | Event::HorizonNear { .. }
         | Event::NotSaved { .. }

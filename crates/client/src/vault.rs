@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use evertill_session::Record;
+use evertill_session::{Record, Renewed, Stamp};
 use zeroize::Zeroizing;
 
 use crate::address::StoreAddress;
@@ -112,6 +112,35 @@ impl Vault {
         lock::try_acquire(&self.beside("lock"))
     }
 
+    /// Whether somebody holds the right to change the vault at this moment. Nothing is made where there is no lock yet; a
+    /// look in passing costs whoever wants the lock meanwhile ten milliseconds.
+    ///
+    /// # Errors
+    /// [`ClientError::VaultNotRead`] when locks do not work here.
+    pub fn is_held(&self) -> Result<bool, ClientError> {
+        lock::is_held(&self.beside("lock"))
+    }
+
+    /// Writes down what a renewal brought that somebody asked for on behalf of this vault. The refresh token on the disk
+    /// has just been taken by the store, so that version has proved itself.
+    ///
+    /// # Errors
+    /// The errors of reading and [`ClientError::VaultNotWritten`].
+    pub fn keep_renewed(
+        &self,
+        lock: &VaultLock,
+        renewed: &Renewed,
+        received: Stamp,
+    ) -> Result<(), ClientError> {
+        let safe = Safe::new(Arc::new(self.clone()));
+        safe.prove(lock)?;
+        safe.change(lock, |contents| {
+            if let Some(record) = &mut contents.record {
+                record.grant = record.grant.renewed(renewed, received);
+            }
+        })
+    }
+
     /// Reads without the lock: the newest version that opens. Changes nothing.
     ///
     /// # Errors
@@ -171,6 +200,14 @@ impl Vault {
     /// # Errors
     /// [`ClientError::VaultNotWritten`] when the file cannot be removed.
     pub fn prove(&self, _lock: &VaultLock) -> Result<(), ClientError> {
+        if matches!(self.open_file(&self.path), Ok(Found::Damaged)) {
+            // It did its work and is ruined since: the version before it is all there is.
+            return Ok(());
+        }
+        self.forget_previous()
+    }
+
+    fn forget_previous(&self) -> Result<(), ClientError> {
         let path = self.beside("prev");
         remove_if_there(&path).map_err(|source| ClientError::VaultNotWritten { path, source })
     }
@@ -179,9 +216,9 @@ impl Vault {
     ///
     /// # Errors
     /// [`ClientError::VaultNotWritten`] when a file cannot be removed.
-    pub fn erase(&self, lock: &VaultLock) -> Result<(), ClientError> {
+    pub fn erase(&self, _lock: &VaultLock) -> Result<(), ClientError> {
         // The previous version goes first, so that a crash in between leaves the newer one and never revives it.
-        self.prove(lock)?;
+        self.forget_previous()?;
         sweep_leftovers(&self.path);
         remove_if_there(&self.path).map_err(|source| ClientError::VaultNotWritten {
             path: self.path.clone(),
@@ -297,6 +334,19 @@ impl SessionVault for Vault {
         Self::set_aside(self, lock).map(drop)
     }
 
+    fn put_back(&self, _lock: &VaultLock) -> Result<(), ClientError> {
+        let last = names(&self.path, "damaged")
+            .take_while(|path| path.exists())
+            .last();
+        match last.filter(|_| !self.path.exists()) {
+            Some(last) => fs::rename(last, &self.path).map_err(|source| ClientError::VaultNotWritten {
+                path: self.path.clone(),
+                source,
+            }),
+            None => Ok(()),
+        }
+    }
+
     fn mark(&self) -> Option<VaultMark> {
         VaultMark::of_file(&self.path)
     }
@@ -320,15 +370,20 @@ fn set_aside(path: &Path) -> Result<PathBuf, ClientError> {
 
 /// The first free `NAME.ENDING-N`; the name itself when all are taken.
 fn free_name(path: &Path, ending: &str) -> PathBuf {
+    names(path, ending)
+        .find(|candidate| !candidate.exists())
+        .unwrap_or_else(|| path.to_path_buf())
+}
+
+/// `NAME.ENDING-1`, `NAME.ENDING-2` and so on.
+fn names(path: &Path, ending: &str) -> impl Iterator<Item = PathBuf> + use<> {
     let name = path
         .file_name()
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
-    (1..=SET_ASIDE_MAX)
-        .map(|number| path.with_file_name(format!("{name}.{ending}-{number}")))
-        .find(|candidate| !candidate.exists())
-        .unwrap_or_else(|| path.to_path_buf())
+    let (path, ending) = (path.to_path_buf(), ending.to_owned());
+    (1..=SET_ASIDE_MAX).map(move |number| path.with_file_name(format!("{name}.{ending}-{number}")))
 }
 
 #[cfg(test)]
@@ -405,6 +460,21 @@ mod tests {
         assert_eq!(vault.read_locked(&lock).unwrap(), Loaded::default());
         vault.write(&lock, b"one").unwrap();
         assert_eq!(text(vault.read().unwrap()).as_deref(), Some("one"));
+    }
+
+    #[test]
+    fn what_was_put_out_of_the_way_for_nothing_goes_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let vault = vault(&dir);
+        let lock = locked(&vault);
+        for rubbish in [b"one", b"two"] {
+            fs::write(&vault.path, rubbish).unwrap();
+            vault.set_aside(&lock).unwrap();
+        }
+        SessionVault::put_back(&vault, &lock).unwrap();
+        assert_eq!(fs::read(&vault.path).unwrap(), b"two");
+        SessionVault::put_back(&vault, &lock).unwrap();
+        assert_eq!(fs::read(&vault.path).unwrap(), b"two", "nothing is written over");
     }
 
     #[test]

@@ -149,6 +149,51 @@ pub fn all(context: &Context) -> Vec<Box<dyn Check>> {
     checks
 }
 
+/// What a check looks at, in words for those who wait for it.
+#[must_use]
+pub fn title(id: &str) -> &'static str {
+    const TITLES: [(&str, &str); 34] = [
+        ("device.clock", "Clock"),
+        ("device.disk", "Room on the disk"),
+        ("device.data-directory", "Data directory"),
+        ("device.vault", "Saved session"),
+        ("device.process", "Other processes"),
+        ("device.proxy", "Proxy settings"),
+        ("device.time-zone", "Time zone"),
+        ("network.route", "Network and a way out"),
+        ("network.dns", "The store's name"),
+        ("network.tcp", "Connection"),
+        ("network.tls", "Certificate"),
+        ("network.portal", "Sign-in page of the network"),
+        ("network.latency", "Time to answer"),
+        ("site.http", "The site answers"),
+        ("site.redirect", "The store's own address"),
+        ("site.security", "Firewalls and services in front"),
+        ("site.wordpress", "WordPress"),
+        ("site.rest", "WordPress' interface"),
+        ("site.php-notices", "Clean answers"),
+        ("plugin.woocommerce", "WooCommerce"),
+        ("plugin.wcpos", "The WCPOS plugin"),
+        ("plugin.namespaces", "Interfaces for the till"),
+        ("plugin.sign-in-page", "Sign-in page"),
+        ("session.header", "The way of the sign-in"),
+        ("session.signed-in", "Signed in"),
+        ("session.token", "Session accepted"),
+        ("session.claims", "What the access says"),
+        ("session.renewal", "Renewal"),
+        ("session.life", "Life of the access"),
+        ("session.horizon", "Next sign-in"),
+        ("session.shared", "One till, one session"),
+        ("till.unsent", "Unsent sales"),
+        ("till.catalogue", "Catalogue"),
+        ("till.printer", "Printer"),
+    ];
+    TITLES
+        .iter()
+        .find(|(known, _)| *known == id)
+        .map_or("Another check", |(_, title)| title)
+}
+
 /// Which check is asked, so that its findings carry its name.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked {
@@ -174,6 +219,7 @@ impl Asked {
         let why = match other {
             "network.dns" => "It needs the store's name to lead somewhere.",
             "network.tcp" => "It needs a connection to the store.",
+            "network.portal" => "The network's own sign-in stands in between.",
             "network.tls" => "It needs a connection that can be trusted.",
             "site.http" => "It needs an answer of the site.",
             "site.redirect" => "It needs the store's own address.",

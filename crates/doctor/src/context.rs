@@ -1,12 +1,12 @@
 //! What an examination is told at its start.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use evertill_client::clock::{Clock, SystemClock};
 use evertill_client::vault::{KeyChoice, Vault, VaultLock};
-use evertill_client::{Home, Keeper, StoreAddress, StoreProfile};
-use evertill_session::StateName;
+use evertill_client::{ClientError, Home, Keeper, SessionName, StoreAddress, StoreProfile, stored};
+use evertill_session::{Event, JournalEntry, Renewed, Stamp, StateName, WallTime};
 use evertill_wire::{AccessToken, Code, RefreshToken};
 
 use crate::device::{Device, ThisDevice};
@@ -52,7 +52,10 @@ pub struct SessionKept {
     /// Seconds until the session cannot be renewed any more.
     pub horizon_in_s: Option<u64>,
     /// When the last token came, milliseconds since 1970 on this device's clock.
-    pub last_renewed_ms: Option<i64>,
+    pub renewed_ms: Option<i64>,
+    /// When this device last presented the refresh token, whatever came of it, milliseconds since 1970 on its own clock.
+    /// The store may have heard a request whose answer was lost, so the last success would not do.
+    pub last_asked_ms: Option<i64>,
 }
 
 impl SessionKnown {
@@ -82,7 +85,8 @@ impl SessionKnown {
             session: status.session,
             access_life_s: status.access_life_s,
             horizon_in_s: status.horizon_in_s,
-            last_renewed_ms: status.last_renewed_at.map(|at| at.as_millis()),
+            renewed_ms: status.last_renewed_at.map(WallTime::as_millis),
+            last_asked_ms: last_asked_ms(status.last_renewed_at, &keeper.history()),
         }))
     }
 
@@ -101,6 +105,7 @@ impl SessionKnown {
             }
         };
         let (now, boot) = (clock.now(), clock.boot());
+        let history = stored::past(home, store, &SessionName::default()).history;
         let grant = record.grant;
         let is_living = grant.access_ends(&boot, now) > now.moment;
         let horizon_in_s = grant.horizon_in(&boot, now).map(|span| span.as_secs());
@@ -120,7 +125,8 @@ impl SessionKnown {
             session: Some(grant.session.as_str().to_owned()),
             access_life_s: Some(grant.access_life.as_secs()),
             horizon_in_s,
-            last_renewed_ms: Some(grant.received.wall.as_millis()),
+            renewed_ms: Some(grant.received.wall.as_millis()),
+            last_asked_ms: last_asked_ms(Some(grant.received.wall), &history),
         }))
     }
 
@@ -131,6 +137,36 @@ impl SessionKnown {
             Self::Kept(kept) => Some(kept),
             Self::NotLooked | Self::Nobody | Self::Unreadable { .. } => None,
         }
+    }
+}
+
+/// The newest moment at which the refresh token may have reached the store.
+fn last_asked_ms(received: Option<WallTime>, history: &[JournalEntry]) -> Option<i64> {
+    let tried = history.iter().rev().find(|entry| presents(&entry.event));
+    let tried = tried.map(|entry| entry.at);
+    received.into_iter().chain(tried).map(WallTime::as_millis).max()
+}
+
+/// Whether an event tells of a refresh token that was on its way.
+fn presents(event: &Event) -> bool {
+    match event {
+        Event::SignedIn { .. }
+        | Event::Renewed { .. }
+        | Event::Adopted
+        | Event::Trouble { .. }
+        | Event::Doubted { .. }
+        | Event::Refused { .. } => true,
+        Event::Resumed { .. }
+        | Event::LooksWrong { .. }
+        | Event::FreshTokenRefused { .. }
+        | Event::PlaceChanged { .. }
+        | Event::ClocksDiffer { .. }
+        | Event::TokenEnded
+        | Event::HorizonNear { .. }
+        | Event::NotSaved { .. }
+        | Event::SignedOut
+        | Event::SignedOutElsewhere
+        | Event::Alarm { .. } => false,
     }
 }
 
@@ -154,7 +190,7 @@ pub struct Context {
     /// The till's own affairs, when this runs in a till.
     pub till: Option<Arc<dyn TillView>>,
     pub(crate) probes: Probes,
-    vault_lock: Option<VaultLock>,
+    kept_in: Option<(Vault, VaultLock)>,
 }
 
 impl Context {
@@ -171,7 +207,7 @@ impl Context {
             clock: Arc::new(SystemClock::new()),
             till: None,
             probes: Probes::default(),
-            vault_lock: None,
+            kept_in: None,
         }
     }
 
@@ -190,22 +226,45 @@ impl Context {
     }
 
     /// Allows the refresh token to be presented. Holds the lock of the saved session from now on, so that no other
-    /// process renews it meanwhile, and reads it again under the lock. Returns whether the lock was free.
+    /// process renews it meanwhile, and reads it again under the lock. What the store gives is written down there, so
+    /// that a store that hands out a new refresh token unasked costs nobody the session. Returns whether the lock was
+    /// free.
     pub fn allow_renewal(&mut self) -> bool {
         let Some(home) = self.data_dir.as_ref().map(Home::as_found) else {
             return false;
         };
-        let lock = KeyChoice::from_env()
-            .and_then(|key| Vault::new(&home, &self.store, key).try_lock())
-            .ok()
-            .flatten();
-        let Some(lock) = lock else {
+        let held = KeyChoice::from_env().and_then(|key| {
+            let vault = Vault::new(&home, &self.store, key);
+            let lock = vault.try_lock()?;
+            Ok(lock.map(|lock| (vault, lock)))
+        });
+        let Some(held) = held.ok().flatten() else {
             return false;
         };
         self.look_into(&home);
-        self.vault_lock = Some(lock);
+        self.kept_in = Some(held);
         self.may_renew = true;
         true
+    }
+
+    /// Writes down what a renewal brought, where the session is kept.
+    pub(crate) fn keep(&self, renewed: &Renewed) -> Result<(), ClientError> {
+        let Some((vault, lock)) = &self.kept_in else {
+            return Ok(());
+        };
+        let now = self.clock.now();
+        let received = Stamp {
+            boot: self.clock.boot(),
+            moment: now.moment,
+            wall: now.wall,
+        };
+        vault.keep_renewed(lock, renewed, received)
+    }
+
+    /// Whether another process changes the saved session at this moment.
+    pub(crate) fn is_session_held(&self, data_dir: &Path) -> Result<bool, ClientError> {
+        let home = Home::as_found(data_dir);
+        Vault::new(&home, &self.store, KeyChoice::from_env()?).is_held()
     }
 
     fn look_into(&mut self, home: &Home) {
@@ -219,5 +278,31 @@ impl Context {
     /// What the probes found, each asked once.
     pub(crate) fn probes(&self) -> &Probes {
         &self.probes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use evertill_session::TroubleKind;
+
+    use super::*;
+
+    #[test]
+    fn a_request_whose_answer_was_lost_counts_as_asked() {
+        let entry = |at_ms, event| JournalEntry {
+            at: WallTime::from_millis(at_ms),
+            event,
+        };
+        let lost = Event::Trouble {
+            cause: Code::CONNECTION_RESET,
+            kind: TroubleKind::Network,
+            evidence: "cut".into(),
+            next_try_ms: 1,
+        };
+        let received = Some(WallTime::from_millis(1_000));
+        let history = [entry(9_000, lost), entry(9_500, Event::TokenEnded)];
+        assert_eq!(last_asked_ms(received, &history), Some(9_000));
+        assert_eq!(last_asked_ms(received, &[]), Some(1_000));
+        assert_eq!(last_asked_ms(None, &[]), None);
     }
 }

@@ -7,7 +7,7 @@
 use evertill_wire::{Code, Exit};
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Fixer, Layer, Verdict, who};
+use crate::finding::{Action, Finding, Fixer, Layer, Verdict, who};
 use crate::report::{Hop, HopState, Readiness, Report};
 
 /// The stations of the way, and the layers whose faults break them.
@@ -58,7 +58,8 @@ pub fn diagnose(findings: &[Finding]) -> Report {
         at: String::new(),
         readiness,
         verdict: headline(readiness, first, warned),
-        advice: advice(readiness, first),
+        advice: advice(first),
+        selling: selling(readiness, first),
         first_cause: first.map(cause_of),
         path: path(findings, first),
         rows: findings.to_vec(),
@@ -111,35 +112,64 @@ fn headline(readiness: Readiness, first: Option<&Finding>, warned: usize) -> Str
         Readiness::Ready => "This till is ready to sell.".to_owned(),
         Readiness::FixToday if warned == 1 => "Ready to sell. 1 thing to fix today.".to_owned(),
         Readiness::FixToday => format!("Ready to sell. {warned} things to fix today."),
-        Readiness::Broken => match first {
-            Some(finding) if finding.layer == Layer::Session => "One thing to do: sign in.".to_owned(),
-            Some(_) | None => "One thing to fix first.".to_owned(),
-        },
+        Readiness::Broken if first.is_some_and(wants_a_sign_in) => "One thing to do: sign in.".to_owned(),
+        Readiness::Broken => "One thing to fix first.".to_owned(),
     }
 }
 
-fn advice(readiness: Readiness, first: Option<&Finding>) -> String {
+/// Whether a sign-in mends it. The layer alone does not say so: a missing right is a fault of the session as well.
+fn wants_a_sign_in(finding: &Finding) -> bool {
+    finding.remedy.as_ref().and_then(|remedy| remedy.action) == Some(Action::SignIn)
+}
+
+fn advice(first: Option<&Finding>) -> String {
     let Some(finding) = first else {
         return "Everything on the way from here to the store is as it should be.".to_owned();
     };
     let fixer = finding.remedy.as_ref().map_or(Fixer::Nobody, |remedy| remedy.who);
-    let safe = match readiness {
-        Readiness::Broken => " Sales are kept on this till until then.",
-        Readiness::Ready | Readiness::FixToday => "",
-    };
-    format!("{} Who can fix it: {}.{safe}", finding.sentence, who(fixer))
+    format!("{} Who can fix it: {}.", finding.sentence, who(fixer))
+}
+
+/// Are the sales safe, and does selling go on. What is broken is answered in the words the catalogue has for its code:
+/// a full disk stops the till, a silent store does not.
+fn selling(readiness: Readiness, first: Option<&Finding>) -> String {
+    match (readiness, first.and_then(|finding| finding.code)) {
+        (Readiness::Ready, _) => "You can keep selling.".to_owned(),
+        (Readiness::FixToday, _) => "You can keep selling. Nothing is lost.".to_owned(),
+        (Readiness::Broken, Some(code)) => {
+            let entry = code.entry();
+            format!("{}. {}.", entry.safety.label(), entry.selling.label())
+        }
+        (Readiness::Broken, None) => "Look at what is broken before you go on.".to_owned(),
+    }
+}
+
+/// The station of the way at which a fault shows. A session lives between the two ends: when nobody is signed in the way
+/// stops at the till, and whatever else is wrong with a session is the store's word, said by its plugin.
+fn station(finding: &Finding) -> Layer {
+    match finding.layer {
+        Layer::Session if finding.code == Some(Code::AUTH_REQUIRED) => Layer::Device,
+        Layer::Session => Layer::Wcpos,
+        Layer::Till => Layer::Device,
+        own @ (Layer::Device
+        | Layer::Network
+        | Layer::Proxy
+        | Layer::WordPress
+        | Layer::WooCommerce
+        | Layer::Wcpos) => own,
+    }
 }
 
 fn path(findings: &[Finding], first: Option<&Finding>) -> Vec<Hop> {
     let broken_at = first
         .filter(|finding| finding.verdict == Verdict::Broken)
-        .map(|finding| finding.layer);
+        .map(station);
     let mut hops: Vec<Hop> = STATIONS
         .iter()
         .map(|(name, layer)| Hop {
             name: (*name).to_owned(),
             state: state(findings, *layer, broken_at),
-            note: note(findings, *layer),
+            note: note(findings, *layer, first),
         })
         .collect();
     if let Some(own) = hops.first_mut()
@@ -152,28 +182,45 @@ fn path(findings: &[Finding], first: Option<&Finding>) -> Vec<Hop> {
 }
 
 fn state(findings: &[Finding], layer: Layer, broken_at: Option<Layer>) -> HopState {
-    let of_layer = || findings.iter().filter(move |finding| finding.layer == layer);
+    let here = || findings.iter().filter(move |finding| station(finding) == layer);
     if broken_at == Some(layer) {
         return HopState::Broken;
     }
-    if of_layer().any(|finding| finding.verdict == Verdict::Broken) {
+    if here().any(|finding| finding.verdict == Verdict::Broken) {
         return if broken_at.is_some_and(|first| first < layer) {
             HopState::Unknown
         } else {
             HopState::Broken
         };
     }
-    if of_layer().any(|finding| finding.verdict == Verdict::Warn) {
+    if here().any(|finding| finding.verdict == Verdict::Warn) {
         return HopState::Warn;
     }
-    if of_layer().any(|finding| matches!(finding.verdict, Verdict::Ok | Verdict::Note)) {
+    // That the session is well says nothing about a station.
+    let own = findings.iter().filter(|finding| finding.layer == layer);
+    if own
+        .into_iter()
+        .any(|finding| matches!(finding.verdict, Verdict::Ok | Verdict::Note))
+    {
         return HopState::Ok;
     }
     HopState::Unknown
 }
 
 /// A few words under a station.
-fn note(findings: &[Finding], layer: Layer) -> String {
+fn note(findings: &[Finding], layer: Layer, first: Option<&Finding>) -> String {
+    let cut_by_the_session = first.filter(|finding| {
+        finding.layer == Layer::Session && finding.verdict == Verdict::Broken && station(finding) == layer
+    });
+    if cut_by_the_session.is_some() {
+        let is_at_the_till = layer == Layer::Device;
+        return if is_at_the_till {
+            "nobody signed in"
+        } else {
+            "session refused"
+        }
+        .to_owned();
+    }
     let value = |id: &str, label: &str| {
         findings
             .iter()
@@ -195,6 +242,8 @@ fn note(findings: &[Finding], layer: Layer) -> String {
 
 #[cfg(test)]
 mod tests {
+    use evertill_wire::codes::{Selling, Topic};
+
     use super::*;
     use crate::finding::Remedy;
 
@@ -271,6 +320,74 @@ mod tests {
                 HopState::Unknown,
                 HopState::Unknown
             ]
+        );
+    }
+
+    #[test]
+    fn what_is_broken_is_answered_in_the_words_of_its_code() {
+        let said = |layer, code| diagnose(&[fault("x", layer, Verdict::Broken, code)]).selling;
+        for code in [Code::DISK_FULL, Code::PERMISSION_DENIED] {
+            assert_eq!(
+                said(Layer::Device, code),
+                "Sales are safe on this till. This till pauses until it is mended."
+            );
+        }
+        assert_eq!(
+            said(Layer::WordPress, Code::WEBSITE_UNAVAILABLE),
+            "Sales are safe on this till. You can keep selling."
+        );
+        for code in Code::all() {
+            let promises = said(Layer::Device, code).contains("You can keep selling");
+            assert_eq!(promises, code.entry().selling == Selling::GoesOn, "{code}");
+        }
+    }
+
+    #[test]
+    fn only_what_a_sign_in_mends_asks_for_one() {
+        let headline = |code, action: Option<Action>| {
+            let remedy = Remedy::new(Fixer::Cashier, "Do it.");
+            let remedy = action.into_iter().fold(remedy, Remedy::with_action);
+            let layer = Layer::Session;
+            diagnose(&[Finding::fault(
+                "x",
+                layer,
+                Verdict::Broken,
+                code,
+                "It fails.",
+                remedy,
+            )])
+            .verdict
+        };
+        for code in Code::all().filter(|code| code.entry().topic == Topic::Session) {
+            assert_eq!(headline(code, Some(Action::SignIn)), "One thing to do: sign in.");
+            assert_eq!(headline(code, Some(Action::Renew)), "One thing to fix first.");
+            assert_eq!(headline(code, None), "One thing to fix first.");
+        }
+    }
+
+    #[test]
+    fn a_fault_of_the_session_marks_the_station_that_says_so() {
+        let well = [
+            Finding::ok("site.http", Layer::WordPress, "Fine."),
+            Finding::ok("plugin.wcpos", Layer::Wcpos, "Fine."),
+        ];
+        let marked = |code| {
+            let broken = fault("session.token", Layer::Session, Verdict::Broken, code);
+            let report = diagnose(&[&well[..], &[broken]].concat());
+            let at = report
+                .path
+                .iter()
+                .find(|hop| hop.state == HopState::Broken)
+                .unwrap();
+            (at.name.clone(), at.note.clone())
+        };
+        assert_eq!(
+            marked(Code::AUTH_REQUIRED),
+            ("Till".to_owned(), "nobody signed in".to_owned())
+        );
+        assert_eq!(
+            marked(Code::REFRESH_TOKEN_INVALID),
+            ("WCPOS".to_owned(), "session refused".to_owned())
         );
     }
 

@@ -89,6 +89,8 @@ pub enum Action {
     Transport,
     /// Set the catalogue aside and read it anew.
     Catalogue,
+    /// Print a test receipt.
+    TestPrint,
 }
 
 impl Action {
@@ -101,6 +103,7 @@ impl Action {
             Self::TryNow => "Try now",
             Self::Transport => "Send the sign-in another way",
             Self::Catalogue => "Rebuild the catalogue",
+            Self::TestPrint => "Test print",
         }
     }
 
@@ -110,7 +113,7 @@ impl Action {
         match self {
             Self::SignIn => "evertill login --store",
             Self::Renew | Self::TryNow => "evertill refresh --store",
-            Self::Transport | Self::Catalogue => "",
+            Self::Transport | Self::Catalogue | Self::TestPrint => "",
         }
     }
 }

@@ -5,7 +5,7 @@
 //! `probe`, each question once; `reading` says what an answer means; `redact` takes out what nobody else may see.
 //!
 //! **Invariant:** *no check changes anything, signs anybody out, or sends a password.* Requests are `GET` and `HEAD`;
-//! the refresh token is presented only after [`Context::allow_renewal`].
+//! the refresh token is presented only after [`Context::allow_renewal`], and what the store then gives is kept.
 //!
 //! The checks of the till itself (unsent sales, catalogue, printer) ask a [`TillView`], which the till implements.
 
@@ -29,7 +29,7 @@ pub mod report;
 mod till;
 
 pub use check::{Check, EXAMINATION_MAX};
-pub use checks::all;
+pub use checks::{all, title};
 pub use context::{Context, SessionKept, SessionKnown};
 pub use device::{Device, ThisDevice};
 pub use diagnose::{FirstCause, diagnose};

@@ -76,6 +76,7 @@ pub(crate) struct Probes {
     names: OnceCell<Outcome<(Vec<IpAddr>, u64)>>,
     connection: OnceCell<Outcome<Reached>>,
     tls: OnceCell<Outcome<TlsSeen>>,
+    plain: OnceCell<Outcome<Reply>>,
     front: OnceCell<Outcome<Front>>,
     site: OnceCell<Outcome<SiteSeen>>,
     index: OnceCell<Outcome<IndexSeen>>,
@@ -113,6 +114,10 @@ impl Probes {
         tls, Outcome<TlsSeen>, tls::look
     );
     probe!(
+        /// The host over plain http, when its secure connection fails.
+        plain, Outcome<Reply>, site::plain
+    );
+    probe!(
         /// The home page, and where it leads.
         front, Outcome<Front>, site::front
     );
@@ -141,7 +146,7 @@ impl Probes {
         sessions, Outcome<SessionsSeen>, session::sessions
     );
     probe!(
-        /// A renewal whose token is thrown away.
+        /// A renewal, with consent.
         renewal, Outcome<RenewalSeen>, session::renewal
     );
 

@@ -177,11 +177,38 @@ pub(crate) fn silence(code: Code, evidence: &str) -> Problem {
     Problem::new(Layer::Network, code, sentence, remedy).seen("system", evidence)
 }
 
+/// Success and nothing in it: PHP ended without a word, or a page has no theme. Elsewhere an answer may be empty; where a
+/// description was asked for it is none.
+pub(crate) fn is_blank(reply: &Reply) -> bool {
+    (200..300).contains(&reply.status) && matches!(reply.json(), Body::Empty)
+}
+
+/// Nothing where the interface's own description should be.
+pub(crate) fn blank(reply: &Reply) -> Problem {
+    Problem::new(
+        Layer::WordPress,
+        Code::MISSING_RESPONSE_DATA,
+        "The store's interface answers with success and sends nothing.",
+        remedies::php_fatal(""),
+    )
+    .seen("answer", reply.in_short())
+}
+
 /// A page where the REST interface should be, which `?rest_route=` may get around.
 pub(crate) fn is_wrong_route(reply: &Reply) -> bool {
+    if is_blank(reply) {
+        return true;
+    }
     reply
         .with_raw(not_from_the_api)
         .is_some_and(|trouble| trouble.kind == TroubleKind::WrongRoute)
+}
+
+/// An answer of somebody in between, which may guard one way to the interface and not the other.
+pub(crate) fn is_blocked(reply: &Reply) -> bool {
+    reply
+        .with_raw(not_from_the_api)
+        .is_some_and(|trouble| trouble.kind == TroubleKind::Blocked)
 }
 
 /// The address an answer leads to.

@@ -25,19 +25,45 @@ const SECRET_NAMES: [&str; 8] = [
 /// Shortest name of a person that is looked for; shorter ones would take words apart.
 const NAME_LEAST: usize = 2;
 
-/// The report without secrets, e-mail addresses, names and card numbers, and with a list of what was taken out.
+/// Fields of a store's words that hold what a customer told the shop.
+const CUSTOMER_FIELDS: [&str; 13] = [
+    "first_name",
+    "last_name",
+    "display_name",
+    "nickname",
+    "username",
+    "user_login",
+    "customer",
+    "customer_name",
+    "company",
+    "address_1",
+    "address_2",
+    "city",
+    "postcode",
+];
+
+/// Digits of a telephone number that is written out, with the one for the country.
+const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
+
+/// The report without secrets, e-mail addresses, names, telephone and card numbers, and with a list of what was taken
+/// out. Every text of it passes the pen.
 pub(crate) fn report(report: &Report) -> Report {
     let mut pen = Pen::for_report(report);
     let mut clean = report.clone();
     clean.people.clear();
     clean.secrets.clear();
+    clean.store = pen.text(&clean.store);
     for row in &mut clean.rows {
         pen.finding(row);
     }
     // The same text stands in the rows already, so that here nothing is counted.
     let mut quiet = Pen::for_report(report);
-    clean.advice = quiet.text(&clean.advice);
-    clean.verdict = quiet.text(&clean.verdict);
+    for hop in &mut clean.path {
+        hop.note = quiet.text(&hop.note);
+    }
+    for text in [&mut clean.advice, &mut clean.verdict, &mut clean.selling] {
+        *text = quiet.text(text);
+    }
     if let Some(cause) = &mut clean.first_cause {
         cause.sentence = quiet.text(&cause.sentence);
         cause.remedy = quiet.text(&cause.remedy);
@@ -75,6 +101,9 @@ impl<'a> Pen<'a> {
         }
         if let Some(remedy) = &mut finding.remedy {
             remedy.text = self.text(&remedy.text);
+            if let Some(lines) = &mut remedy.copyable {
+                *lines = self.text(lines);
+            }
         }
     }
 
@@ -97,6 +126,8 @@ impl<'a> Pen<'a> {
                 named = named.replace(known, mark);
             }
         }
+        let named = self.customer(&named);
+        let named = self.phones(&named);
         let mut out = String::with_capacity(named.len());
         let mut is_after_bearer = false;
         for word in named.split_inclusive(char::is_whitespace) {
@@ -109,6 +140,49 @@ impl<'a> Pen<'a> {
             }
             is_after_bearer = bare.eq_ignore_ascii_case("bearer");
             out.push_str(space);
+        }
+        out
+    }
+
+    /// `"first_name":"Jane Anne"` and `last_name=Roe` without what stands behind them.
+    fn customer(&mut self, text: &str) -> String {
+        let mut out = text.to_owned();
+        for field in CUSTOMER_FIELDS {
+            let mut from = 0;
+            while let Some(found) = out[from..].to_ascii_lowercase().find(field) {
+                let after = from + found + field.len();
+                from = after;
+                let Some((start, end)) = value_behind(&out, after) else {
+                    continue;
+                };
+                let mark = self.gone("customer data", "[customer]");
+                out.replace_range(start..end, mark);
+                from = start + mark.len();
+            }
+        }
+        out
+    }
+
+    /// Telephone numbers as people write them: `+44 20 7946 0958`, `030 1234-5678`.
+    fn phones(&mut self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut before = ' ';
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let is_start = matches!(first, '+' | '0' | '(')
+                && !before.is_alphanumeric()
+                && !matches!(before, '.' | ':' | '-');
+            let end = rest.find(|c| !is_phone_character(c)).unwrap_or(rest.len());
+            let run = rest[..end].trim_end_matches([' ', '-', '(', '/']);
+            if is_start && looks_like_phone(run) {
+                out.push_str(self.gone("telephone numbers", "[telephone]"));
+                rest = &rest[run.len()..];
+                before = '0';
+                continue;
+            }
+            out.push(first);
+            before = first;
+            rest = &rest[first.len_utf8()..];
         }
         out
     }
@@ -195,6 +269,36 @@ impl<'a> Pen<'a> {
     }
 }
 
+/// Where the value of a field lies: behind `:` or `=`, between quotes or up to the next separator.
+fn value_behind(text: &str, after: usize) -> Option<(usize, usize)> {
+    let rest = text[after..].strip_prefix(['"', '\'']).unwrap_or(&text[after..]);
+    let rest = rest.trim_start().strip_prefix([':', '='])?.trim_start();
+    let (rest, is_quoted) = match rest.strip_prefix(['"', '\'']) {
+        Some(inside) => (inside, true),
+        None => (rest, false),
+    };
+    let start = text.len() - rest.len();
+    let end = match is_quoted {
+        true => rest.find(['"', '\'']),
+        false => rest.find(['&', ',', ';', '}', ' ', '<', '\n']),
+    };
+    let end = start + end.unwrap_or(rest.len());
+    (end > start && !text[start..].starts_with('[')).then_some((start, end))
+}
+
+fn is_phone_character(c: char) -> bool {
+    c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '/')
+}
+
+/// Begins like a number somebody dials, has as many digits, and is written in groups or with its country.
+fn looks_like_phone(run: &str) -> bool {
+    let digits = run.chars().filter(char::is_ascii_digit).count();
+    let has_country = run.starts_with('+') || run.starts_with("(+");
+    let is_grouped = run.contains([' ', '-', '/', ')']);
+    PHONE_DIGITS.contains(&digits)
+        && (has_country || (is_grouped && run.trim_start_matches('(').starts_with('0')))
+}
+
 fn is_token_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
 }
@@ -250,7 +354,7 @@ fn looks_like_card(run: &str) -> bool {
 mod tests {
     use super::*;
     use crate::diagnose::diagnose;
-    use crate::finding::{Layer, Verdict};
+    use crate::finding::{Fixer, Layer, Remedy, Verdict};
 
     fn redacted(text: &str) -> (String, Vec<String>) {
         let finding = Finding::new("x", Layer::Session, Verdict::Note, text);
@@ -301,12 +405,59 @@ mod tests {
     }
 
     #[test]
+    fn what_a_customer_told_the_shop_goes_out_of_a_stores_words() {
+        check(
+            "refused: {\"first_name\":\"Jane Anne\",\"id\":7}",
+            "refused: {\"first_name\":\"[customer]\",\"id\":7}",
+            "customer data",
+        );
+        check(
+            "bad field billing[last_name]=x last_name=Roe&page=2",
+            "bad field billing[last_name]=x last_name=[customer]&page=2",
+            "customer data",
+        );
+        check(
+            "call +44 20 7946 0958, please",
+            "call [telephone], please",
+            "telephone numbers",
+        );
+        check("call 030 1234-5678.", "call [telephone].", "telephone numbers");
+    }
+
+    #[test]
+    fn no_text_of_a_report_passes_by_the_pen() {
+        const SECRET: &str = "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJhIn0.c2ln";
+        let remedy =
+            Remedy::new(Fixer::Website, format!("Remove {SECRET}.")).with_lines(format!("set {SECRET}"));
+        let code = evertill_wire::Code::WEBSITE_UNAVAILABLE;
+        let broken = Finding::fault(
+            "plugin.wcpos",
+            Layer::Wcpos,
+            Verdict::Broken,
+            code,
+            format!("It said {SECRET}."),
+            remedy,
+        )
+        .seen("version", SECRET);
+        let mut full = diagnose(&[broken]);
+        full.store = format!("https://ann:pw@shop.example/?token={SECRET}");
+        assert!(full.path.iter().any(|hop| hop.note.contains(SECRET)));
+        let shared = report(&full);
+        let json = shared.to_json().unwrap();
+        assert!(!json.contains(SECRET) && !json.contains("ann:pw"), "{json}");
+        assert!(!shared.to_text().contains(SECRET));
+    }
+
+    #[test]
     fn plain_words_stay() {
         for text in [
             "The store answers within 35 ms.",
             "nginx/1.22.1 at 192.0.2.7:443, 2026-11-23 10:41 UTC",
             "https://shop.example/wp-json/wcpos/v2/site",
             "order 1234567890123",
+            "The customer was not found; the company said no.",
+            "0 of 1240 items, 00 - 11 o'clock",
+            "compiled 2026-11-23, build 0-1",
         ] {
             assert_eq!(redacted(text), (text.to_owned(), Vec::new()));
         }

@@ -19,6 +19,48 @@ const PATHS: &str = "\
 /wcpos-auth/
 ?rest_route=/wcpos/";
 
+/// The same as a rule of Cloudflare.
+const CLOUDFLARE: &str = "\
+# Security, WAF, Custom rules: action Skip, all remaining custom rules and managed rules
+(starts_with(http.request.uri.path, \"/wp-json/wcpos/\")) or
+(starts_with(http.request.uri.path, \"/wp-json/wc/\")) or
+(starts_with(http.request.uri.path, \"/wcpos-auth/\")) or
+(http.request.uri.query contains \"rest_route=/wcpos/\")";
+
+/// The same as rules of ModSecurity, which Imunify360 reads as well.
+const MODSECURITY: &str = "\
+SecRule REQUEST_URI \"@beginsWith /wp-json/wcpos/\" \"id:1042001,phase:1,pass,nolog,ctl:ruleEngine=Off\"
+SecRule REQUEST_URI \"@beginsWith /wp-json/wc/\" \"id:1042002,phase:1,pass,nolog,ctl:ruleEngine=Off\"
+SecRule REQUEST_URI \"@beginsWith /wcpos-auth/\" \"id:1042003,phase:1,pass,nolog,ctl:ruleEngine=Off\"
+SecRule ARGS:rest_route \"@beginsWith /wcpos/\" \"id:1042004,phase:2,pass,nolog,ctl:ruleEngine=Off\"";
+
+/// The same for a server that forbids a path by a rule of its own.
+const WEB_SERVER: &str = "\
+# nginx, above the rule that forbids
+location ^~ /wp-json/wcpos/ { try_files $uri /index.php?$args; }
+location ^~ /wp-json/wc/ { try_files $uri /index.php?$args; }
+location ^~ /wcpos-auth/ { try_files $uri /index.php?$args; }
+
+# Apache, below the rule that forbids
+<LocationMatch \"^/(wp-json/(wcpos|wc)|wcpos-auth)/\">
+  Require all granted
+</LocationMatch>";
+
+/// What makes `/wp-json/` and the sign-in page answer.
+const PERMALINKS: &str = "\
+# WP-CLI
+wp rewrite structure '/%postname%/' && wp rewrite flush
+
+# Apache, in .htaccess
+RewriteEngine On
+RewriteRule ^index\\.php$ - [L]
+RewriteCond %{REQUEST_FILENAME} !-f
+RewriteCond %{REQUEST_FILENAME} !-d
+RewriteRule . /index.php [L]
+
+# nginx
+location / { try_files $uri $uri/ /index.php?$args; }";
+
 /// The remedy the catalogue of codes has.
 pub(crate) fn of_code(code: Code, who: Fixer) -> Remedy {
     Remedy::new(who, code.entry().remedy)
@@ -65,12 +107,46 @@ pub(crate) fn header_stripped() -> Remedy {
 
 /// A security layer is in the way.
 pub(crate) fn firewall(layer: Option<&str>) -> Remedy {
+    let (place, lines) = exemption(layer.unwrap_or_default());
     let name = layer.map_or_else(|| "the firewall or the web server".to_owned(), str::to_owned);
     Remedy::new(
         Fixer::Website,
-        format!("Exempt the paths below from {name}'s rules. Selling goes on meanwhile."),
+        format!("Exempt the till's paths from {name}: {place}. Selling goes on meanwhile."),
     )
-    .with_lines(PATHS)
+    .with_lines(lines)
+}
+
+/// Where each product keeps its exemptions, and the lines to put there.
+fn exemption(layer: &str) -> (&'static str, &'static str) {
+    match layer {
+        "Cloudflare" => ("add the rule below and put it first", CLOUDFLARE),
+        "Wordfence" => (
+            "add the paths below under Wordfence, Firewall, Manage Firewall, Allowlisted URLs",
+            PATHS,
+        ),
+        "Sucuri" => (
+            "add the paths below in its dashboard under Access Control, Allow URL Paths",
+            PATHS,
+        ),
+        "ModSecurity" => (
+            "add the lines below to the site's rules, or have the host add them",
+            MODSECURITY,
+        ),
+        "Imunify360" => (
+            "have the host put the lines below into its rules for this site and the shop's address on its allow list",
+            MODSECURITY,
+        ),
+        "SiteGround's check" => (
+            "ask the host's support to leave the paths below out of its robot check",
+            PATHS,
+        ),
+        "a password prompt of the web server" => (
+            "leave the paths below out of the password protection of the directory",
+            WEB_SERVER,
+        ),
+        "" => ("use the lines for your web server below", WEB_SERVER),
+        _ => ("add the paths below to its allow list", PATHS),
+    }
 }
 
 /// The host refuses the size of a request.
@@ -158,6 +234,16 @@ pub(crate) fn no_interface() -> Remedy {
         "Check the store's address. If it is right, save the permalinks once in WordPress (Settings, Permalinks), and \
          switch the REST interface on in the security settings.",
     )
+    .with_lines(PERMALINKS)
+}
+
+/// Plain permalinks, where a page needs others.
+pub(crate) fn permalinks() -> Remedy {
+    Remedy::new(
+        Fixer::Website,
+        "In WordPress under Settings, Permalinks, choose a structure other than plain and save it once.",
+    )
+    .with_lines(PERMALINKS)
 }
 
 /// The database is away.
@@ -167,6 +253,17 @@ pub(crate) fn database() -> Remedy {
         "The till tries again by itself. If it lasts, ask the host whether the database server runs and whether the \
          database settings in wp-config.php are right.",
     )
+    .with_action(Action::TryNow)
+}
+
+/// The table of the users' data is away.
+pub(crate) fn users_table() -> Remedy {
+    Remedy::new(
+        Fixer::Website,
+        "Nobody should sign in again yet. Have the host look at the database: the table wp_usermeta is damaged, locked or \
+         missing.",
+    )
+    .with_lines("wp db check\nwp db repair")
     .with_action(Action::TryNow)
 }
 
@@ -243,10 +340,50 @@ pub(crate) fn sign_in() -> Remedy {
     .with_action(Action::SignIn)
 }
 
+/// The account is gone.
+pub(crate) fn other_account() -> Remedy {
+    Remedy::new(
+        Fixer::Cashier,
+        "Sign in again with another account, or have the owner make this one again. Sales that wait stay on the till.",
+    )
+    .with_action(Action::SignIn)
+}
+
 /// A right is missing.
 pub(crate) fn rights() -> Remedy {
     Remedy::new(
         Fixer::Website,
         "Give the account the role Cashier or Shop manager in WordPress under Users; signing in again does not help.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_product_gets_a_rule_of_its_own_that_names_every_path_of_the_till() {
+        for layer in [
+            "Cloudflare",
+            "Wordfence",
+            "Sucuri",
+            "ModSecurity",
+            "Imunify360",
+            "SiteGround's check",
+            "a password prompt of the web server",
+            "Imperva",
+            "",
+        ] {
+            let remedy = firewall(Some(layer).filter(|layer| !layer.is_empty()));
+            let lines = remedy.copyable.unwrap();
+            let all = ["/wp-json/wcpos/", "/wcpos-auth/"]
+                .iter()
+                .all(|path| lines.contains(path))
+                || lines.contains("^/(wp-json/(wcpos|wc)|wcpos-auth)/");
+            assert!(all, "{layer}: {lines}");
+        }
+        let rule = |layer| firewall(Some(layer)).copyable.unwrap();
+        assert!(rule("Cloudflare").contains("http.request.uri.path"));
+        assert!(rule("ModSecurity").starts_with("SecRule"));
+    }
 }

@@ -72,6 +72,9 @@ pub struct Report {
     pub verdict: String,
     /// What the one thing is and who can fix it.
     pub advice: String,
+    /// Whether the sales are safe and selling goes on, one or two sentences.
+    #[serde(default)]
+    pub selling: String,
     /// The cause that comes first.
     pub first_cause: Option<FirstCause>,
     /// The way, station by station.
@@ -115,6 +118,14 @@ impl Report {
     /// [`DoctorError::ReportNotMade`] when it cannot be written as JSON.
     pub fn to_json(&self) -> Result<String, DoctorError> {
         serde_json::to_string_pretty(self).map_err(DoctorError::ReportNotMade)
+    }
+
+    /// The report as JSON in one line.
+    ///
+    /// # Errors
+    /// [`DoctorError::ReportNotMade`] when it cannot be written as JSON.
+    pub fn to_json_line(&self) -> Result<String, DoctorError> {
+        serde_json::to_string(self).map_err(DoctorError::ReportNotMade)
     }
 
     /// Saves what may be shared: JSON where the name ends in `.json`, text everywhere else.

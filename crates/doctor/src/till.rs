@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use futures_util::future::{BoxFuture, ready};
+
 /// Sales that have not reached the store.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UnsentSales {
@@ -32,6 +34,8 @@ pub struct CatalogueState {
 pub struct PrinterState {
     /// Its name.
     pub name: String,
+    /// Whether it tells how it is. The printer of a browser does not; only a person can say whether paper came.
+    pub tells: bool,
     /// What is wrong with it; nothing when it is ready.
     pub problem: Option<String>,
 }
@@ -44,4 +48,8 @@ pub trait TillView: Send + Sync + fmt::Debug {
     fn catalogue(&self) -> Option<CatalogueState>;
     /// The printer.
     fn printer(&self) -> Option<PrinterState>;
+    /// How many items the store has, where the till can ask it.
+    fn items_at_the_store(&self) -> BoxFuture<'_, Option<u64>> {
+        Box::pin(ready(None))
+    }
 }

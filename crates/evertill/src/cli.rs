@@ -491,13 +491,13 @@ pub(crate) struct Doctor {
     /// Address of the store; may be left out where only one is known here.
     #[arg(long, value_name = "URL")]
     pub(crate) store: Option<String>,
-    /// The report as JSON.
+    /// The report as JSON; with --watch one line for each look.
     #[arg(long)]
     pub(crate) json: bool,
     /// Look again every half minute, until Ctrl-C.
     #[arg(long)]
     pub(crate) watch: bool,
-    /// Also ask the store whether it would renew the session. The session stays as it is.
+    /// Also ask the store to renew the session, and keep what it gives.
     #[arg(long)]
     pub(crate) renew: bool,
     /// Save the report as well: JSON where the name ends in .json, else text.

@@ -221,6 +221,7 @@ mod tests {
             facts: vec![Fact {
                 name: "Refresh token".into(),
                 value: "good for 12 days".into(),
+                code: Some(Code::REFRESH_TOKEN_EXPIRED),
             }],
             tried: vec![Tried {
                 at: "10:42".into(),
@@ -237,6 +238,7 @@ mod tests {
         let html = body(Code::TOKEN_REFRESH_FAILED, Some(&occurrence));
         for part in [
             "good for 12 days",
+            "<a href=\"/error-codes/API02009\" title=\"API02009\"><bdi>Refresh token</bdi></a>",
             "503 &#60;store&#62;",
             "action=\"/session/renew\"",
             "value=\"abc\"",

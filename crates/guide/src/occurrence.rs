@@ -1,5 +1,7 @@
 //! What is known about this very occurrence, where the page is opened from a running till.
 
+use evertill_wire::Code;
+
 /// How serious something is; always shown as shape, word and colour together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
@@ -57,6 +59,8 @@ pub struct Fact {
     pub name: String,
     /// How it is, `good for 12 days`.
     pub value: String,
+    /// The code that explains it, where there is one.
+    pub code: Option<Code>,
 }
 
 /// One thing that was tried.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use bytes::BytesMut;
 use evertill_client::Keeper;
-use evertill_client::keeper::Pass;
+use evertill_client::keeper::{Pass, Unauthorized};
 use reqwest::{Request, Response, ResponseBuilderExt, StatusCode, redirect};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Error, Middleware, Next};
 
@@ -49,26 +49,28 @@ impl Middleware for Session {
         let pass = self.keeper.pass().await.map_err(session)?;
         put_on(&pass, &mut request)?;
         let url = request.url().clone();
-        let (mut response, is_refused) = looked_at(next.clone().run(request, extensions).await?).await?;
-        if !is_refused {
+        let (mut response, word) = looked_at(next.clone().run(request, extensions).await?).await?;
+        let Some(word) = word else {
             if response.status().is_success() {
                 self.keeper.report_success(&pass, &url, response.headers());
             }
             return Ok(response);
-        }
+        };
         let Some(mut again) = again else {
-            tracing::warn!(store = %self.keeper.store(), "a refused request has a body that cannot be sent again");
-            self.keeper.report_refused(&pass).await.map_err(session)?;
-            response.extensions_mut().insert(NotRepeated);
+            let has_moved_on = self.keeper.report_refused(&pass, word).await.map_err(session)?;
+            if has_moved_on || word == Unauthorized::TokenRefused {
+                tracing::warn!(store = %self.keeper.store(), "a refused request has a body that cannot be sent again");
+                response.extensions_mut().insert(NotRepeated);
+            }
             return Ok(response);
         };
-        let Some(newer) = self.keeper.newer_pass(&pass).await.map_err(session)? else {
+        let Some(newer) = self.keeper.newer_pass(&pass, word).await.map_err(session)? else {
             return Ok(response);
         };
         put_on(&newer, &mut again)?;
-        let (response, is_refused) = looked_at(next.run(again, extensions).await?).await?;
-        if is_refused {
-            self.keeper.report_refused(&newer).await.map_err(session)?;
+        let (response, word) = looked_at(next.run(again, extensions).await?).await?;
+        if let Some(word) = word {
+            self.keeper.report_refused(&newer, word).await.map_err(session)?;
         } else if response.status().is_success() {
             self.keeper.report_success(&newer, &url, response.headers());
         }
@@ -84,9 +86,9 @@ fn put_on(pass: &Pass, request: &mut Request) -> Result<(), Error> {
 }
 
 /// Takes in a 401 to see whose it is; every other answer passes as it comes.
-async fn looked_at(mut response: Response) -> Result<(Response, bool), Error> {
+async fn looked_at(mut response: Response) -> Result<(Response, Option<Unauthorized>), Error> {
     if response.status() != StatusCode::UNAUTHORIZED {
-        return Ok((response, false));
+        return Ok((response, None));
     }
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(Error::Reqwest)? {
@@ -95,7 +97,7 @@ async fn looked_at(mut response: Response) -> Result<(Response, bool), Error> {
         }
         body.extend_from_slice(&chunk);
     }
-    let is_refused = Pass::is_refused_by(response.headers(), &body);
+    let word = Pass::refusal(response.headers(), &body);
     let mut whole = http::Response::builder()
         .status(response.status())
         .version(response.version())
@@ -104,7 +106,7 @@ async fn looked_at(mut response: Response) -> Result<(Response, bool), Error> {
         *headers = std::mem::take(response.headers_mut());
     }
     let whole = whole.body(body.freeze()).map_err(Error::middleware)?;
-    Ok((whole.into(), is_refused))
+    Ok((whole.into(), word))
 }
 
 fn session(error: evertill_client::ClientError) -> Error {

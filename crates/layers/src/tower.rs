@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use evertill_client::Keeper;
-use evertill_client::keeper::Pass;
+use evertill_client::keeper::{Pass, Unauthorized};
 use http_body::Body;
 use http_body_util::{BodyExt, Either, Full, Limited};
 use reqwest::StatusCode;
@@ -106,29 +106,35 @@ where
     let pass = keeper.pass().await.map_err(LayerError::Session)?;
     let outgoing = http::Request::from_parts(carrying(&pass, &head, &url)?, first);
     let answer = inner.call(outgoing).await.map_err(Into::into)?;
-    let (mut answer, is_refused) = looked_at(answer).await?;
-    if !is_refused {
+    let (mut answer, word) = looked_at(answer).await?;
+    let Some(word) = word else {
         if answer.status().is_success() {
             keeper.report_success(&pass, &url, answer.headers());
         }
         return Ok(answer);
-    }
+    };
     let Some(held) = held else {
-        tracing::warn!(store = %keeper.store(), "a refused request has a body that cannot be sent again");
-        keeper.report_refused(&pass).await.map_err(LayerError::Session)?;
-        answer.extensions_mut().insert(NotRepeated);
+        let has_moved_on = keeper.report_refused(&pass, word).await;
+        if has_moved_on.map_err(LayerError::Session)? || word == Unauthorized::TokenRefused {
+            tracing::warn!(store = %keeper.store(), "a refused request has a body that cannot be sent again");
+            answer.extensions_mut().insert(NotRepeated);
+        }
         return Ok(answer);
     };
-    let Some(newer) = keeper.newer_pass(&pass).await.map_err(LayerError::Session)? else {
+    let newer = keeper.newer_pass(&pass, word).await;
+    let Some(newer) = newer.map_err(LayerError::Session)? else {
         return Ok(answer);
     };
     let outgoing = http::Request::from_parts(carrying(&newer, &head, &url)?, Either::Left(Full::new(held)));
     std::future::poll_fn(|context| inner.poll_ready(context))
         .await
         .map_err(Into::into)?;
-    let (answer, is_refused) = looked_at(inner.call(outgoing).await.map_err(Into::into)?).await?;
-    if is_refused {
-        keeper.report_refused(&newer).await.map_err(LayerError::Session)?;
+    let (answer, word) = looked_at(inner.call(outgoing).await.map_err(Into::into)?).await?;
+    if let Some(word) = word {
+        keeper
+            .report_refused(&newer, word)
+            .await
+            .map_err(LayerError::Session)?;
     } else if answer.status().is_success() {
         keeper.report_success(&newer, &url, answer.headers());
     }
@@ -165,13 +171,13 @@ fn carrying(pass: &Pass, head: &http::request::Parts, url: &Url) -> Result<http:
 /// Takes in a 401 to see whose it is; every other answer passes as it comes.
 async fn looked_at<R>(
     answer: http::Response<R>,
-) -> Result<(http::Response<Either<R, Full<Bytes>>>, bool), BoxError>
+) -> Result<(http::Response<Either<R, Full<Bytes>>>, Option<Unauthorized>), BoxError>
 where
     R: Body<Data = Bytes>,
     R::Error: Into<BoxError>,
 {
     if answer.status() != StatusCode::UNAUTHORIZED {
-        return Ok((answer.map(Either::Left), false));
+        return Ok((answer.map(Either::Left), None));
     }
     let (head, body) = answer.into_parts();
     let body = Limited::new(body, REFUSAL_BYTES_MAX)
@@ -180,10 +186,10 @@ where
         .map_err(too_long_or)?
         .to_bytes();
     let headers: &HeaderMap = &head.headers;
-    let is_refused = Pass::is_refused_by(headers, &body);
+    let word = Pass::refusal(headers, &body);
     Ok((
         http::Response::from_parts(head, Either::Right(Full::new(body))),
-        is_refused,
+        word,
     ))
 }
 

@@ -127,7 +127,7 @@ pub fn judge(sent: &PaidSale, reply: &StoreReply) -> Verdict {
 
 fn judge_value(sent: &PaidSale, status: u16, value: &Value, retry_after_s: Option<u64>) -> Verdict {
     if (200..300).contains(&status) {
-        return serde_json::from_value::<PushReply>(value.clone())
+        return PushReply::deserialize(value)
             .ok()
             .and_then(|reply| judge_document(sent, &reply.document, reply.current_revision))
             .unwrap_or_else(|| wait(Code::MISSING_RESPONSE_DATA, retry_after_s));
@@ -159,7 +159,7 @@ fn refused(store_code: &str, value: &Value) -> Verdict {
 
 /// `None` when the document is no order at all.
 fn judge_document(sent: &PaidSale, document: &Value, revision: String) -> Option<Verdict> {
-    let order: Order = serde_json::from_value(document.clone()).ok()?;
+    let order = Order::deserialize(document).ok()?;
     if order.id == 0 {
         return None;
     }

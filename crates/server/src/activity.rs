@@ -1,4 +1,4 @@
-//! In which quarters of an hour each session was renewed: only for the drawing in the office.
+//! In which quarters of an hour each session was renewed, or refused: only for the drawing in the office.
 //!
 //! A renewal sets one bit in memory. Once a minute, or when much has come together, one of them takes the lot to the
 //! database. A crash costs a minute of dots and nothing else.
@@ -24,8 +24,15 @@ const GATHER_S: i64 = 60;
 /// Rows that are gathered at most; some 60 bytes each.
 const GATHERED_MAX: usize = 20_000;
 
-/// How long the database keeps them, in seconds: the week that is drawn, and a day.
-const KEPT_S: i64 = 8 * 24 * 60 * 60;
+/// How long the database keeps them, in seconds: the ninety days that are drawn, and a day.
+const KEPT_S: i64 = 91 * 24 * 60 * 60;
+
+/// How a renewal went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Went {
+    Renewed,
+    Refused,
+}
 
 /// Renewals that are not in the database yet.
 #[derive(Debug, Default)]
@@ -33,8 +40,15 @@ pub(crate) struct Renewals(Mutex<Gathered>);
 
 #[derive(Debug, Default)]
 struct Gathered {
-    rows: HashMap<(Uuid, i64), i64>,
+    rows: HashMap<(Uuid, i64), Quarters>,
     since: Option<i64>,
+}
+
+/// Bits of a half day.
+#[derive(Debug, Default, Clone, Copy)]
+struct Quarters {
+    renewed: i64,
+    refused: i64,
 }
 
 impl Renewals {
@@ -42,8 +56,14 @@ impl Renewals {
     ///
     /// # Errors
     /// The database's; the session is renewed all the same.
-    pub(crate) async fn note(&self, store: &dyn Store, session: Uuid, now: i64) -> Result<(), StoreError> {
-        match self.gather(session, now) {
+    pub(crate) async fn note(
+        &self,
+        store: &dyn Store,
+        session: Uuid,
+        went: Went,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        match self.gather(session, went, now) {
             None => Ok(()),
             Some(rows) => store.note_activity(rows, half_day(now - KEPT_S)).await,
         }
@@ -61,10 +81,14 @@ impl Renewals {
         }
     }
 
-    fn gather(&self, session: Uuid, now: i64) -> Option<Vec<Activity>> {
+    fn gather(&self, session: Uuid, went: Went, now: i64) -> Option<Vec<Activity>> {
         let mut gathered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let bit = now.div_euclid(QUARTER_S).rem_euclid(QUARTERS);
-        *gathered.rows.entry((session, half_day(now))).or_default() |= 1 << bit;
+        let row = gathered.rows.entry((session, half_day(now))).or_default();
+        match went {
+            Went::Renewed => row.renewed |= 1 << bit,
+            Went::Refused => row.refused |= 1 << bit,
+        }
         let since = *gathered.since.get_or_insert(now);
         let is_due = (now - since).abs() >= GATHER_S || gathered.rows.len() >= GATHERED_MAX;
         is_due.then(|| gathered.taken())
@@ -79,7 +103,8 @@ impl Gathered {
             .map(|((session, half_day), quarters)| Activity {
                 session,
                 half_day,
-                quarters,
+                quarters: quarters.renewed,
+                refused: quarters.refused,
             })
             .collect()
     }
@@ -90,10 +115,13 @@ pub(crate) fn half_day(at: i64) -> i64 {
     at.div_euclid(QUARTER_S * QUARTERS)
 }
 
-/// First seconds of the quarters of a row, rising.
-pub(crate) fn quarters(row: &Activity) -> impl Iterator<Item = i64> {
+/// First seconds of the quarters of a row in which renewals went like this, rising.
+pub(crate) fn quarters(row: &Activity, went: Went) -> impl Iterator<Item = i64> + use<> {
     let begins = row.half_day * QUARTERS * QUARTER_S;
-    let bits = row.quarters;
+    let bits = match went {
+        Went::Renewed => row.quarters,
+        Went::Refused => row.refused,
+    };
     (0..QUARTERS)
         .filter(move |bit| bits & (1 << bit) != 0)
         .map(move |bit| begins + bit * QUARTER_S)
@@ -109,21 +137,32 @@ mod tests {
         let session = Uuid::new_v4();
         for at in [0, 10, 900, 47 * 900] {
             renewals.0.lock().unwrap().since = Some(at);
-            assert_eq!(renewals.gather(session, at), None);
+            assert_eq!(renewals.gather(session, Went::Renewed, at), None);
         }
+        renewals.0.lock().unwrap().since = Some(1_800);
+        assert_eq!(renewals.gather(session, Went::Refused, 1_800), None);
         let rows = renewals.0.lock().unwrap().taken();
         assert_eq!(rows.len(), 1);
-        assert_eq!(quarters(&rows[0]).collect::<Vec<_>>(), [0, 900, 47 * 900]);
+        assert_eq!(quarters(&rows[0], Went::Refused).collect::<Vec<_>>(), [1_800]);
+        assert_eq!(
+            quarters(&rows[0], Went::Renewed).collect::<Vec<_>>(),
+            [0, 900, 47 * 900]
+        );
     }
 
     #[test]
     fn the_lot_is_handed_over_once_a_minute() {
         let renewals = Renewals::default();
         let session = Uuid::new_v4();
-        assert_eq!(renewals.gather(session, 1_000), None);
-        assert_eq!(renewals.gather(session, 1_059), None);
-        assert_eq!(renewals.gather(session, 1_060).map(|rows| rows.len()), Some(1));
-        assert_eq!(renewals.gather(session, 1_061), None);
+        assert_eq!(renewals.gather(session, Went::Renewed, 1_000), None);
+        assert_eq!(renewals.gather(session, Went::Renewed, 1_059), None);
+        assert_eq!(
+            renewals
+                .gather(session, Went::Renewed, 1_060)
+                .map(|rows| rows.len()),
+            Some(1)
+        );
+        assert_eq!(renewals.gather(session, Went::Renewed, 1_061), None);
     }
 
     #[test]
@@ -132,7 +171,7 @@ mod tests {
         let mut handed_over = 0;
         for n in 0..GATHERED_MAX as u128 * 2 {
             handed_over += renewals
-                .gather(Uuid::from_u128(n), 1_000)
+                .gather(Uuid::from_u128(n), Went::Refused, 1_000)
                 .map_or(0, |rows| rows.len());
         }
         assert_eq!(handed_over, GATHERED_MAX * 2);

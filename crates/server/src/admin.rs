@@ -10,18 +10,22 @@ use crate::{
     store::StoreError,
 };
 
+mod confirm;
 mod door;
 pub(crate) mod draft;
 mod endings;
 mod frame;
 mod guard;
+mod keys;
 mod lane;
 mod live;
 mod log;
+mod own;
 mod page;
 mod people;
 mod scale;
 mod sessions;
+mod settings;
 mod when;
 
 use guard::Visitor;
@@ -70,6 +74,23 @@ pub(crate) async fn serve(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
 
 async fn inside(app: &App, ask: &Ask, visitor: &Visitor, segments: &[&str]) -> Result<Reply, StoreError> {
     match (ask.method.as_str(), segments) {
+        ("GET" | "HEAD", ["me"]) => own::show(app, ask, visitor).await,
+        ("POST", ["me", "password"]) => own::change_password(app, ask, visitor).await,
+        ("POST", ["me", "sessions"]) => own::end(app, ask, visitor).await,
+        ("POST", ["sign-out"]) => door::sign_out(app, ask, visitor).await,
+        ("GET", ["events"]) => Ok(live::events(app, visitor)),
+        // Somebody who keeps nobody else's account has a page of the own, and nothing more.
+        (_, []) if !visitor.account.role.may_manage() => Ok(page::see(own::PATH)),
+        _ if !visitor.account.role.may_manage() => {
+            page::refused(app, visitor, "Only owners and managers see this page.").await
+        }
+        _ => shop(app, ask, visitor, segments).await,
+    }
+}
+
+/// The pages for those who look after the shop.
+async fn shop(app: &App, ask: &Ask, visitor: &Visitor, segments: &[&str]) -> Result<Reply, StoreError> {
+    match (ask.method.as_str(), segments) {
         ("GET" | "HEAD", []) => sessions::list(app, ask, visitor).await,
         ("GET" | "HEAD", ["people"]) => people::list(app, visitor).await,
         ("GET" | "HEAD", ["people", "new"]) => people::new(app, visitor).await,
@@ -79,11 +100,15 @@ async fn inside(app: &App, ask: &Ask, visitor: &Visitor, segments: &[&str]) -> R
         ("POST", ["people", id, "password"]) => people::change(app, ask, visitor, id, Act::Password).await,
         ("POST", ["people", id, "state"]) => people::change(app, ask, visitor, id, Act::State).await,
         ("POST", ["people", id, "unlock"]) => people::change(app, ask, visitor, id, Act::Unlock).await,
+        ("GET" | "HEAD", ["keys"]) => keys::list(app, ask, visitor).await,
+        ("POST", ["keys"]) => keys::rotate(app, ask, visitor).await,
+        ("GET" | "HEAD", ["settings"]) => settings::list(app, ask, visitor).await,
+        ("POST", ["settings"]) => settings::change(app, ask, visitor).await,
         ("GET" | "HEAD", ["audit"]) => log::list(app, ask, visitor).await,
         ("GET" | "HEAD", ["audit.csv"]) => log::file(app, ask).await,
-        ("POST", ["sign-out"]) => door::sign_out(app, ask, visitor).await,
-        ("GET", ["events"]) => Ok(live::events(app, visitor)),
+        ("GET" | "HEAD", ["sessions.csv"]) => sessions::file(app, ask).await,
         ("POST", ["sessions", "end"]) => sessions::end(app, ask, visitor).await,
+        ("POST", ["sessions", "name"]) => sessions::rename(app, ask, visitor).await,
         ("GET" | "HEAD", ["sessions", "everybody"]) => sessions::ask_everybody(app, visitor).await,
         ("POST", ["sessions", "everybody"]) => sessions::end_everybody(app, ask, visitor).await,
         _ => page::missing(app, visitor).await,

@@ -9,7 +9,10 @@ use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use crate::store::{Account, Ended, Window};
+use crate::{
+    Rotation,
+    store::{Account, Ended, Window},
+};
 
 /// Letters of a session's key that are shown; enough to tell tills apart, and worth nothing to a thief.
 const SESSION_SHOWN: usize = 8;
@@ -34,11 +37,12 @@ pub(crate) enum AuditKind {
     KeysRotated,
     SettingsChanged,
     Backup,
+    Restored,
 }
 
 impl AuditKind {
     /// Every kind, as a list to choose from shows them.
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::SignIn,
         Self::SignOut,
         Self::GuessesRefused,
@@ -53,6 +57,7 @@ impl AuditKind {
         Self::KeysRotated,
         Self::SettingsChanged,
         Self::Backup,
+        Self::Restored,
     ];
 
     /// Its name in the database and in addresses. Never changed.
@@ -72,6 +77,7 @@ impl AuditKind {
             Self::KeysRotated => "keys_rotated",
             Self::SettingsChanged => "settings_changed",
             Self::Backup => "backup",
+            Self::Restored => "restored",
         }
     }
 
@@ -92,6 +98,7 @@ impl AuditKind {
             Self::KeysRotated => "Signing key changed",
             Self::SettingsChanged => "Settings changed",
             Self::Backup => "Backup",
+            Self::Restored => "Restored",
         }
     }
 
@@ -318,6 +325,17 @@ impl AuditEntry {
 }
 
 impl AuditEntry {
+    /// Somebody changed a key.
+    pub(crate) fn keys_rotated(at: i64, by: Party, rotation: Rotation, kid: &str) -> Self {
+        let what = match rotation {
+            Rotation::Signing => "made a new signing key",
+            Rotation::SigningCompromised => "made a new signing key and gave up all before it",
+            Rotation::Sealing => "made a new key for refresh tokens",
+        };
+        let sentence = format!("{} {what}; the signing key is or becomes {kid}", by.name);
+        Self::new(at, AuditKind::KeysRotated, sentence).by(by)
+    }
+
     /// A copy of a session's key was used beside the original, and the session was ended for it.
     pub(crate) fn theft(at: i64, whom: Party, session: Uuid) -> Self {
         let sentence = format!(
@@ -327,6 +345,24 @@ impl AuditEntry {
         Self::new(at, AuditKind::Theft, sentence)
             .to(whom)
             .in_session(session)
+    }
+
+    /// A database that was put back to an earlier day was told what ended since.
+    pub(crate) fn endings_told(at: i64, count: usize) -> Self {
+        let sentence = match count {
+            1 => "the database had forgotten that a session ended since its copy was made; it stays ended"
+                .to_owned(),
+            count => format!(
+                "the database had forgotten that {count} sessions ended since its copy was made; they stay ended"
+            ),
+        };
+        Self::new(at, AuditKind::Restored, sentence)
+    }
+
+    /// A new signing key takes over because its time has come.
+    pub(crate) fn key_rotated_as_scheduled(at: i64, kid: &str) -> Self {
+        let sentence = format!("a new signing key takes over, as scheduled: {kid}");
+        Self::new(at, AuditKind::KeysRotated, sentence)
     }
 
     /// A till came with a good key for a session that this database has never heard of: it was restored from an

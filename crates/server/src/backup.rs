@@ -16,10 +16,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    ServerError,
+    ServeOptions, ServerError,
     clock::Clock,
     home::{Home, private},
-    keys,
+    keys, opening,
     store::sqlite::{DATABASE_FILE, Found, Sqlite},
 };
 
@@ -51,6 +51,17 @@ pub enum CopyError {
     /// The keys that were found are not those of the copy.
     #[error("the data directory has other keys than the copy: every till would have to sign in again")]
     ForeignKeys,
+}
+
+/// The data directory that copies of this store are made of.
+///
+/// # Errors
+/// [`ServerError::SharedCopy`] where the database is a shared one: its own tools copy it.
+pub fn copies_of(store: &ServeOptions) -> Result<&Path, ServerError> {
+    match opening::is_shared(store)? {
+        true => Err(ServerError::SharedCopy),
+        false => Ok(&store.data_dir),
+    }
 }
 
 /// What is in a store.

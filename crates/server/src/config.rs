@@ -20,6 +20,7 @@ mod keys;
 mod layers;
 mod values;
 
+pub(crate) use keys::{Key, Kind, find as key};
 pub(crate) use layers::{Layers, example};
 pub use layers::{Origin, Setting};
 pub(crate) use values::{Cidr, Counted, Days, Seconds};
@@ -89,6 +90,12 @@ impl Default for ListenConfig {
 pub(crate) struct SignInConfig {
     /// Addresses a sign-in may return to, beyond apps (`wcpos:`, `exp:`) and this device (loopback). Exact.
     pub(crate) redirect_uris: Vec<String>,
+    /// Wrong passwords for one name before it rests.
+    pub(crate) guesses_for_name: Option<Counted<3, 100>>,
+    /// Wrong passwords from one address before it rests.
+    pub(crate) guesses_from_address: Option<Counted<3, 1_000>>,
+    /// How long guesses count and a rest lasts, in minutes.
+    pub(crate) rest_minutes: Option<Counted<1, 1_440>>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -100,6 +107,10 @@ pub(crate) struct SessionsConfig {
     pub(crate) idle_days: Option<Days>,
     /// How long a session may live however busy it is, in days, 1 to 3,650; without it there is no limit.
     pub(crate) absolute_days: Option<Days>,
+    /// Whether a new password ends the other sessions of its account; it does unless told otherwise.
+    pub(crate) password_ends_others: Option<bool>,
+    /// How long sessions that are over are remembered, in days.
+    pub(crate) keep_ended_days: Option<Counted<8, 3_650>>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

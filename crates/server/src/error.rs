@@ -144,6 +144,9 @@ pub enum ServerError {
         /// The directory.
         path: PathBuf,
     },
+    /// Copies are asked of a store whose database keeps its own.
+    #[error("the store's database is shared, and a copy of it is not made here")]
+    SharedCopy,
     /// Nobody has this username or e-mail address.
     #[error("nobody is called {login}")]
     NoSuchPerson {
@@ -212,6 +215,7 @@ impl ServerError {
             | Self::UnknownSetting { .. }
             | Self::InvalidSetting { .. }
             | Self::NoStore { .. }
+            | Self::SharedCopy
             | Self::DatabaseUrl(_)
             | Self::DatabasePassword
             | Self::DatabaseUrlFile { .. }
@@ -292,6 +296,9 @@ impl ServerError {
         if let Self::NoStore { .. } = self {
             return "Name the store's data directory with `--data-dir`, the one `evertill serve` works on."
                 .to_owned();
+        }
+        if let Self::SharedCopy = self {
+            return "Copy the database with `pg_dump` or its archive, and keys.json beside it.".to_owned();
         }
         if let Self::DatabasePassword = self {
             return "Put the whole address into EVERTILL_DATABASE_URL, or into a private file that `[database] \

@@ -1,8 +1,11 @@
 //! Faults of real sites, played by a store on purpose: for training people and for testing the doctor.
 //!
-//! Each answers the way a WordPress with that fault was seen to answer: status, kind of content, the headers that
-//! matter, the shape of the body. A store never plays one unless it is started with its name. Nothing of the store's
+//! What WordPress and its plugins say themselves was recorded from a real one: status, kind of content, the headers that
+//! matter, the shape of the body. The pages of firewalls, challenges and networks were not; they are written after what
+//! their makers document, as far as the doctor knows them by. A store never plays one unless it is started with its name. Nothing of the store's
 //! data is touched: a played answer replaces the store's own, or changes the request before the store sees it.
+
+use std::time::Duration;
 
 use axum::{
     body::{Body, to_bytes},
@@ -51,7 +54,24 @@ enum Act {
     NoiseBehind(&'static str),
     /// `/wp-json/` is the shop's front page; only `?rest_route=` works.
     PlainPermalinks,
+    /// The till's plugin is not there; the index of the interface says what is.
+    Plugins(fn() -> Played),
+    /// The sign-in page is this one.
+    SignInPage(fn() -> Played),
+    /// Renewals are answered one way and routes that need a token another.
+    Both(fn() -> Played, fn() -> Played),
+    /// Everything leads to the same place over https.
+    ToHttps,
+    /// The store says that its sign-in page is at an https address.
+    AnnouncesHttps,
+    /// The interface takes this long for every answer.
+    Slow(Duration),
+    /// No request is ever answered.
+    Silent,
 }
+
+/// Longer than an answer a person does not feel, and short enough that a whole examination still comes to its end.
+const SLOW: Duration = Duration::from_millis(1_700);
 
 const fn fault(name: &'static str, code: &'static str, what: &'static str, act: Act) -> Fault {
     Fault {
@@ -95,6 +115,42 @@ pub const FAULTS: &[Fault] = &[
         Act::Interface(answers::siteground),
     ),
     fault(
+        "firewall-imunify",
+        "API04001",
+        "Imunify360 takes the till for a robot",
+        Act::Interface(answers::imunify),
+    ),
+    fault(
+        "challenge",
+        "API04001",
+        "a robot check without a maker's name",
+        Act::Interface(answers::challenge),
+    ),
+    fault(
+        "password-prompt",
+        "API04001",
+        "the web server asks for a password (HTTP Basic)",
+        Act::Everywhere(answers::basic),
+    ),
+    fault(
+        "captive-portal",
+        "API04001",
+        "the network wants its own sign-in first",
+        Act::Everywhere(answers::portal),
+    ),
+    fault(
+        "silent",
+        "API01001",
+        "connections are taken and nothing is answered",
+        Act::Silent,
+    ),
+    fault(
+        "slow",
+        "API01001",
+        "every answer of the interface takes seconds",
+        Act::Slow(SLOW),
+    ),
+    fault(
         "web-server-403",
         "API04001",
         "a rule of nginx forbids the path",
@@ -102,9 +158,21 @@ pub const FAULTS: &[Fault] = &[
     ),
     fault(
         "redirect-https",
+        "API06004",
+        "everything leads to https, where nothing answers",
+        Act::ToHttps,
+    ),
+    fault(
+        "redirect-other-host",
         "API04001",
-        "everything leads to another address",
-        Act::Everywhere(answers::to_https),
+        "everything leads to another site",
+        Act::Everywhere(answers::to_another_site),
+    ),
+    fault(
+        "altered-request",
+        "API03002",
+        "something drops what renewals carry, 400",
+        Act::Renewals(answers::missing_parameter),
     ),
     fault(
         "rate-limit",
@@ -143,6 +211,24 @@ pub const FAULTS: &[Fault] = &[
         Act::Interface(answers::fatal),
     ),
     fault(
+        "php-parse-error",
+        "API01008",
+        "a file of a plugin is not PHP",
+        Act::Interface(answers::parse_error),
+    ),
+    fault(
+        "usermeta-unreadable",
+        "API01008",
+        "the table of the users' data cannot be read, which looks like a refusal",
+        Act::Both(answers::revoked, answers::forbidden),
+    ),
+    fault(
+        "server-clock-behind",
+        "API06003",
+        "the store's clock is behind, and it takes tokens for issued in the future",
+        Act::Renewals(answers::issued_in_the_future),
+    ),
+    fault(
         "php-notice",
         "API04005",
         "PHP prints a warning before the JSON",
@@ -173,6 +259,24 @@ pub const FAULTS: &[Fault] = &[
         Act::Visitors(answers::rest_locked),
     ),
     fault(
+        "woocommerce-off",
+        "API05001",
+        "WooCommerce is deactivated, and WCPOS sleeps",
+        Act::Plugins(answers::index_of_wordpress),
+    ),
+    fault(
+        "old-wcpos",
+        "API05003",
+        "WCPOS is of a time before version 1.10",
+        Act::Plugins(answers::index_of_old_wcpos),
+    ),
+    fault(
+        "announces-https",
+        "API06003",
+        "the sign-in page is announced at https on an http site",
+        Act::AnnouncesHttps,
+    ),
+    fault(
         "plugin-off",
         "API05002",
         "the WCPOS plugin is deactivated",
@@ -183,6 +287,24 @@ pub const FAULTS: &[Fault] = &[
         "API06003",
         "the Authorization header is removed on the way",
         Act::HeaderStripped,
+    ),
+    fault(
+        "sign-in-locked",
+        "API02011",
+        "the account is locked after five wrong passwords",
+        Act::SignInPage(answers::locked),
+    ),
+    fault(
+        "sign-in-limited",
+        "API02011",
+        "sign-ins from this address have to pause",
+        Act::SignInPage(answers::limited),
+    ),
+    fault(
+        "account-gone",
+        "API02004",
+        "the account was deleted",
+        Act::Renewals(answers::user_gone),
     ),
     fault(
         "no-right",
@@ -247,12 +369,36 @@ where
             changed(next(request).await, |body| [body, noise.as_bytes()].concat()).await
         }
         Act::PlainPermalinks if place.is_pretty => answers::front().into_response(),
+        Act::Plugins(index) if place.is_index => index().into_response(),
+        Act::Plugins(_) if place.is_interface => answers::no_route().into_response(),
+        Act::SignInPage(played) if place.is_sign_in => played().into_response(),
+        Act::Both(played, _) if place.is_renewal => played().into_response(),
+        Act::Both(_, played) if place.is_protected => played().into_response(),
+        Act::ToHttps => answers::to_https(&place.host).into_response(),
+        Act::AnnouncesHttps if place.is_interface => {
+            changed(next(request).await, |body| {
+                let text = String::from_utf8_lossy(body);
+                text.replace("\"authorization\":\"http://", "\"authorization\":\"https://")
+                    .into_bytes()
+            })
+            .await
+        }
+        Act::Slow(pause) if place.is_interface => {
+            tokio::time::sleep(pause).await;
+            next(request).await
+        }
+        Act::Silent => std::future::pending().await,
         Act::Interface(_)
         | Act::Visitors(_)
         | Act::Renewals(_)
         | Act::Protected(_)
         | Act::NoiseBefore(_)
         | Act::NoiseBehind(_)
+        | Act::Plugins(_)
+        | Act::SignInPage(_)
+        | Act::Both(..)
+        | Act::AnnouncesHttps
+        | Act::Slow(_)
         | Act::PlainPermalinks => next(request).await,
     }
 }
@@ -263,7 +409,10 @@ struct Place {
     is_pretty: bool,
     is_renewal: bool,
     is_protected: bool,
+    is_index: bool,
+    is_sign_in: bool,
     has_token: bool,
+    host: String,
 }
 
 impl Place {
@@ -286,10 +435,27 @@ impl Place {
             is_protected: is_interface
                 && route.contains("wcpos/")
                 && !open.iter().any(|open| route.contains(open)),
+            is_index: is_interface
+                && (matches!(path, "/wp-json" | "/wp-json/") || query_names_the_index(query)),
+            is_sign_in: path.starts_with("/wcpos-auth"),
+            host: request
+                .headers()
+                .get(header::HOST)
+                .and_then(|host| host.to_str().ok())
+                .unwrap_or_default()
+                .to_owned(),
             has_token: request.headers().contains_key(header::AUTHORIZATION)
                 || query.contains("authorization="),
         }
     }
+}
+
+/// `?rest_route=/` and nothing behind the stroke.
+fn query_names_the_index(query: &str) -> bool {
+    query
+        .replace("%2F", "/")
+        .split('&')
+        .any(|pair| pair == "rest_route=/")
 }
 
 /// An answer whose body is another one; its status and kind stay as they were.

@@ -44,6 +44,14 @@ impl Home {
         })
     }
 
+    /// Makes the directory when needed, for somebody who works beside the process that has it.
+    pub(crate) fn make(path: &Path) -> Result<(), ServerError> {
+        create_private(path).map_err(|source| ServerError::DataDirectory {
+            path: path.to_owned(),
+            source,
+        })
+    }
+
     /// Where it is.
     pub(crate) fn path(&self) -> &Path {
         &self.path

@@ -23,8 +23,9 @@ use crate::{
     oauth::{self, OAuth},
     proxies::Proxies,
     sessions::{Caller, Sessions},
+    settings::{InForce, Settings},
     sign_in::{redirect::RedirectRules, throttle::Throttle},
-    store::{Shop, Store, StoreError},
+    store::{Forgetting, Shop, Store, StoreError},
 };
 
 mod api;
@@ -52,11 +53,15 @@ pub(crate) use auth::refusal_body;
 pub(crate) use reply::{Reply, Standing};
 pub(crate) use rim::{Class, answer};
 
+/// Sessions that are forgotten in one transaction.
+const FORGET_AT_ONCE: u32 = 1_000;
+
 /// Everything handlers share.
 pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) keys: Arc<Keys>,
     pub(crate) sessions: Arc<Sessions>,
+    pub(crate) settings: Arc<Settings>,
     pub(crate) clock: Clock,
     /// Address of the store without a slash at the end.
     pub(crate) home: String,
@@ -87,6 +92,33 @@ pub(crate) struct Rim {
 }
 
 impl App {
+    /// Lets what changed in the settings be in force.
+    pub(crate) fn apply(&self, now: &InForce) {
+        self.sessions.live(now.limits, now.access_life_s);
+        self.throttle.bear(now.patience);
+    }
+
+    /// Forgets sessions that were over long enough, a few at a time, until none is left. They are kept for as long as a
+    /// token of theirs could be good.
+    pub(crate) async fn forget(&self) -> Result<u64, StoreError> {
+        let in_force = self.settings.now();
+        let kept_s = in_force.keep_ended_s.max(in_force.limits.idle_s);
+        let ended_before = self.clock.seconds() - kept_s;
+        let what = Forgetting {
+            ended_before,
+            renewed_before: ended_before - in_force.limits.idle_s,
+            limit: FORGET_AT_ONCE,
+        };
+        let mut all = 0;
+        loop {
+            let gone = self.store.forget_sessions(what).await?;
+            all += gone;
+            if gone < u64::from(FORGET_AT_ONCE) {
+                return Ok(all);
+            }
+        }
+    }
+
     /// The shop's settings as they are now.
     pub(crate) async fn shop(&self) -> Result<Shop, StoreError> {
         let mut shop = self.store.shop().await?;

@@ -18,7 +18,7 @@ use arc_swap::ArcSwap;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use crate::{clock::Clock, error::ServerError};
+use crate::{audit::AuditEntry, clock::Clock, error::ServerError, store::Store};
 
 mod file;
 mod pen;
@@ -151,15 +151,28 @@ impl Keys {
         }
     }
 
-    /// Rotates the signing key when the newest is older than `every`.
-    fn rotate_when_due(&self, every: Duration, now: i64) {
+    /// Rotates a key, takes it up at once, and says the name of the signing key that acts or takes over.
+    pub(crate) fn rotate(&self, rotation: Rotation, now: i64) -> Result<String, ServerError> {
+        let kid = rotate(&self.path, rotation, now)?;
+        self.look();
+        Ok(kid)
+    }
+
+    /// Rotates the signing key when the newest is older than `every`; says the name of the new one.
+    fn rotate_when_due(&self, every: Duration, now: i64) -> Option<String> {
         let age_s = now.saturating_sub(self.ring().newest_from());
         if age_s < i64::try_from(every.as_secs()).unwrap_or(i64::MAX) {
-            return;
+            return None;
         }
         match rotate(&self.path, Rotation::Signing, now) {
-            Ok(kid) => tracing::info!(%kid, "a new signing key takes over, as scheduled"),
-            Err(error) => tracing::error!(%error, "the signing key could not be rotated"),
+            Ok(kid) => {
+                tracing::info!(%kid, "a new signing key takes over, as scheduled");
+                Some(kid)
+            }
+            Err(error) => {
+                tracing::error!(%error, "the signing key could not be rotated");
+                None
+            }
         }
     }
 
@@ -186,19 +199,29 @@ impl fmt::Debug for Keys {
     }
 }
 
-/// Follows the file and the schedule for as long as it is polled.
-pub(crate) async fn tend(keys: Arc<Keys>, every: Option<Duration>, clock: Clock) {
+/// Follows the file and the schedule for as long as it is polled, and writes into the audit log what it rotates.
+pub(crate) async fn tend(
+    keys: Arc<Keys>,
+    every: impl Fn() -> Option<Duration>,
+    clock: Clock,
+    log: Arc<dyn Store>,
+) {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
-        let (keys, now) = (Arc::clone(&keys), clock.seconds());
+        let (keys, every, now) = (Arc::clone(&keys), every(), clock.seconds());
         let looked = tokio::task::spawn_blocking(move || {
-            if let Some(every) = every {
-                keys.rotate_when_due(every, now);
-            }
+            let rotated = every.and_then(|every| keys.rotate_when_due(every, now));
             keys.look();
+            rotated
         });
-        if looked.await.is_err() {
-            tracing::error!("looking at the key file hit a defect");
+        match looked.await {
+            Ok(None) => {}
+            Ok(Some(kid)) => {
+                if let Err(error) = log.audit(AuditEntry::key_rotated_as_scheduled(now, &kid)).await {
+                    tracing::error!(%error, "that the signing key was rotated could not be written into the audit log");
+                }
+            }
+            Err(_) => tracing::error!("looking at the key file hit a defect"),
         }
     }
 }

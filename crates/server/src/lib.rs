@@ -45,12 +45,13 @@ mod push;
 mod sample;
 mod server;
 mod sessions;
+mod settings;
 mod sign_in;
 mod store;
 mod tokens;
 
 pub use accounts::PasswordError;
-pub use backup::{CopyError, Inventory, backup, check, restore};
+pub use backup::{CopyError, Inventory, backup, check, copies_of, restore};
 pub use clock::Clock;
 pub use config::{LogFormat, Origin, Setting};
 pub use error::ServerError;
@@ -155,6 +156,11 @@ impl ServeOptions {
     pub fn settings(&self) -> Result<Vec<Setting>, ServerError> {
         let layers = self.layers()?;
         layers.config()?;
+        Ok(self.shown(&layers))
+    }
+
+    /// Every setting as these layers make it, under what the caller asked for beside them.
+    pub(crate) fn shown(&self, layers: &Layers) -> Vec<Setting> {
         let mut settings = layers.settings();
         // A life the caller asks for is not held to the bounds of the file: tests live fast.
         if let Some(life) = self.access_life
@@ -171,7 +177,7 @@ impl ServeOptions {
             shown.value = "****".to_owned();
             shown.origin = Origin::Flag("--database-url or EVERTILL_DATABASE_URL");
         }
-        Ok(settings)
+        settings
     }
 
     /// How a line of the log looks by these options, the environment and the file.

@@ -128,8 +128,8 @@ impl Fixture {
     /// A store with a cashier who is signed in.
     async fn open(directory: &Path) -> Result<Self, Box<dyn std::error::Error>> {
         let keys = Arc::new(Keys::open(directory, true)?);
-        let store = Arc::new(Sqlite::open(directory)?);
         let clock = Clock::system();
+        let store = Arc::new(Sqlite::open(directory, &clock)?);
         crate::sample::load(store.as_ref(), &clock).await?;
         let account = store
             .account_named("cashier")

@@ -1,22 +1,24 @@
-//! The office: what an owner does on the store's own machine, on the data directory itself.
+//! The office: what an owner does on the store's own machine, on its database itself.
 //!
-//! It works beside a running server: both open the same database, and the server sees what changed at its next
-//! look. Whoever may write into the data directory is the owner; nobody is asked for a password.
+//! It works beside running servers: all open the same database, embedded or shared, and a server sees what changed at
+//! its next look. Whoever may write into the data directory, or knows the address of the shared database with its
+//! password, is the owner; nobody is asked for more.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use serde::Serialize;
 
 use crate::{
-    Clock, ServerError, StoreError,
+    Clock, KeyFacts, Rotation, ServeOptions, ServerError, StoreError,
     admin::cell,
-    audit::{AuditEntry, AuditKind, AuditQuery, AuditRow},
+    audit::{AuditEntry, AuditKind, AuditQuery, AuditRow, Party},
     clock::written,
     fold::words,
-    store::{
-        Store, Window,
-        sqlite::{Found, Sqlite},
-    },
+    keys, opening,
+    store::{Store, Window},
 };
 
 mod import;
@@ -33,11 +35,12 @@ pub const AUDIT_CSV_HEAD: &str = "id,time_utc,kind,who,whom,session,address,what
 /// Most entries of the audit log that are read at a time.
 const AUDIT_PAGE: u32 = 500;
 
-/// The data directory of a store, opened by its owner.
+/// A store's database, opened by its owner.
 #[derive(Debug)]
 pub struct Office {
-    store: Arc<Sqlite>,
+    store: Arc<dyn Store>,
     clock: Clock,
+    keys_dir: PathBuf,
 }
 
 /// What is looked for in the audit log.
@@ -77,30 +80,86 @@ pub struct AuditLine {
 }
 
 impl Office {
-    /// Opens the data directory of a store that is there already.
+    /// Opens the database that a server with these options opens: the embedded one of a store that is there already,
+    /// or a shared one.
     ///
     /// # Errors
-    /// [`ServerError::NoStore`] when there is none, else why its database cannot be used.
-    pub fn open(data_dir: &Path, clock: Clock) -> Result<Self, ServerError> {
-        if Sqlite::look(data_dir)? == Found::Nothing {
-            return Err(ServerError::NoStore {
-                path: data_dir.to_owned(),
-            });
-        }
+    /// [`ServerError::NoStore`] when there is none, else why its settings or its database cannot be used.
+    pub async fn open(options: &ServeOptions) -> Result<Self, ServerError> {
+        let config = options.layers()?.config()?;
         Ok(Self {
-            store: Arc::new(Sqlite::open(data_dir)?),
-            clock,
+            store: opening::open_office(options, &config).await?,
+            clock: options.clock.clone(),
+            keys_dir: options
+                .keys_dir
+                .clone()
+                .unwrap_or_else(|| options.data_dir.clone()),
         })
     }
 
-    /// Notes that a key was rotated.
+    /// The office of an embedded store, for a test.
+    #[cfg(test)]
+    pub(crate) async fn at(home: &Path, clock: Clock) -> Result<Self, ServerError> {
+        Self::open(&ServeOptions {
+            clock,
+            ..ServeOptions::by_settings(home)
+        })
+        .await
+    }
+
+    /// The signing keys of the store, oldest first.
+    ///
+    /// # Errors
+    /// [`ServerError::KeysMissing`] and [`ServerError::KeysDamaged`].
+    pub fn signing_keys(&self) -> Result<Vec<KeyFacts>, ServerError> {
+        keys::signing_keys(&self.keys_dir, &self.clock)
+    }
+
+    /// Rotates a key, notes it, and says the name of the signing key that acts or takes over.
+    ///
+    /// # Errors
+    /// As [`rotate_keys`](crate::rotate_keys), and why the database cannot be written.
+    pub async fn rotate_keys(&self, rotation: Rotation) -> Result<String, ServerError> {
+        let kid = keys::rotate_keys(&self.keys_dir, rotation, &self.clock)?;
+        let by = Party {
+            id: None,
+            name: "the command line".into(),
+        };
+        self.store
+            .audit(AuditEntry::keys_rotated(self.clock.seconds(), by, rotation, &kid))
+            .await?;
+        Ok(kid)
+    }
+
+    /// Notes that the store was copied into this file.
     ///
     /// # Errors
     /// Why the database cannot be written.
-    pub async fn note_key_rotation(&self, kid: &str) -> Result<(), StoreError> {
-        let sentence = format!("the command line rotated a key; the signing key is or becomes {kid}");
-        let entry = AuditEntry::new(self.clock.seconds(), AuditKind::KeysRotated, sentence);
-        self.store.audit(entry).await
+    pub async fn note_backup(&self, to: &Path) -> Result<(), StoreError> {
+        let sentence = format!("the command line copied the store to {}", to.display());
+        self.note(AuditKind::Backup, sentence).await
+    }
+
+    /// Notes that this copy was put in the place of the store.
+    ///
+    /// # Errors
+    /// Why the database cannot be written.
+    pub async fn note_restore(&self, from: &Path) -> Result<(), StoreError> {
+        let sentence = format!(
+            "the command line put the copy {} in the place of the store; what was there lies beside it",
+            from.display()
+        );
+        self.note(AuditKind::Restored, sentence).await
+    }
+
+    async fn note(&self, kind: AuditKind, sentence: String) -> Result<(), StoreError> {
+        let by = Party {
+            id: None,
+            name: "the command line".into(),
+        };
+        self.store
+            .audit(AuditEntry::new(self.clock.seconds(), kind, sentence).by(by))
+            .await
     }
 
     /// Entries of the audit log, newest first.
@@ -178,16 +237,17 @@ impl From<AuditRow> for AuditLine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::sqlite::Sqlite;
 
     #[tokio::test]
     async fn the_office_reads_the_whole_log_page_by_page() {
         let home = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(home.path()).unwrap();
+        let store = Sqlite::open(home.path(), &Clock::system()).unwrap();
         let writes: Vec<_> = (0..i64::from(AUDIT_PAGE) + 7)
             .map(|at| store.audit(AuditEntry::new(at, AuditKind::Backup, format!("backup {at}"))))
             .collect();
         futures_util::future::try_join_all(writes).await.unwrap();
-        let office = Office::open(home.path(), Clock::system()).unwrap();
+        let office = Office::at(home.path(), Clock::system()).await.unwrap();
         let all = office.audit(&AuditSearch::default()).await.unwrap();
         assert_eq!(all.len(), AUDIT_PAGE as usize + 7);
         assert!(all.is_sorted_by(|a, b| a.id > b.id));
@@ -205,10 +265,10 @@ mod tests {
         assert_eq!(office.audit(&unknown).await.unwrap(), []);
     }
 
-    #[test]
-    fn an_office_makes_no_store_where_there_is_none() {
+    #[tokio::test]
+    async fn an_office_makes_no_store_where_there_is_none() {
         let home = tempfile::tempdir().unwrap();
-        let error = Office::open(home.path(), Clock::system()).unwrap_err();
+        let error = Office::at(home.path(), Clock::system()).await.unwrap_err();
         assert!(matches!(error, ServerError::NoStore { .. }));
         assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
     }

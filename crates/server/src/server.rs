@@ -3,7 +3,6 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::body::Body;
-use evertill_issuer::Limits;
 use hyper::body::Incoming;
 use tokio::{
     net::TcpListener,
@@ -13,7 +12,7 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    ACCESS_LIFE_DEFAULT, ServeOptions, ServerError,
+    ServeOptions, ServerError,
     access_log::AccessLog,
     config::Config,
     fault,
@@ -29,6 +28,7 @@ use crate::{
     proxies::Proxies,
     sample,
     sessions::Sessions,
+    settings::{self, InForce, Settings},
     sign_in::{redirect::RedirectRules, throttle::Throttle},
     store::Store,
     tokens::Mint,
@@ -39,6 +39,9 @@ pub(crate) const IDLE_DEFAULT: Duration = Duration::from_secs(60 * 24 * 60 * 60)
 
 /// How long requests may go on after a stop was asked for.
 const STOP_MAX: Duration = Duration::from_secs(5);
+
+/// How often sessions that are over are forgotten.
+const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// Open pages of the office that hear of news at a time. The others stay as they were loaded.
 const LISTENERS_MAX: usize = 64;
@@ -120,27 +123,47 @@ pub async fn start(options: ServeOptions) -> Result<ServerHandle, ServerError> {
     if options.sample_shop {
         sample::load(database.as_ref(), &options.clock).await?;
     }
-    let app = app(
-        &options,
-        &config,
-        &home,
-        &url,
-        Arc::clone(&database),
-        Arc::clone(&keys),
-    )
-    .await?;
-    let rotate_every = config.keys.rotate_days.map(|days| days.0);
+    let app = Arc::new(
+        app(
+            &options,
+            &config,
+            &home,
+            &url,
+            Arc::clone(&database),
+            Arc::clone(&keys),
+        )
+        .await?,
+    );
     let mut tending = JoinSet::new();
-    tending.spawn(keys::tend(keys, rotate_every, options.clock.clone()));
+    let settings = Arc::clone(&app.settings);
+    let rotate_every = move || settings.now().rotate_every;
+    tending.spawn(keys::tend(
+        keys,
+        rotate_every,
+        options.clock.clone(),
+        Arc::clone(&database),
+    ));
     tending.spawn(Arc::clone(&app.sessions).follow());
     let log = app.log.clone();
     tending.spawn(log.clone().follow());
+    let weak = Arc::downgrade(&app);
+    let apply = move |now: &InForce| {
+        if let Some(app) = weak.upgrade() {
+            app.apply(now);
+        }
+    };
+    tending.spawn(settings::follow(
+        Arc::clone(&app.settings),
+        Arc::clone(&database),
+        apply,
+    ));
+    tending.spawn(forget(Arc::downgrade(&app)));
     if let Some(seal) = &seal {
         tending.spawn(listen::follow(Arc::downgrade(seal)));
     }
     let (stop, stopped) = oneshot::channel();
     let terms = Terms::new(&config.limits, config.listen.trusted_proxies);
-    let (places, app) = (Arc::clone(&app.rim.places), Arc::new(app));
+    let places = Arc::clone(&app.rim.places);
     if let Some(fault) = options.fault {
         tracing::warn!("this store plays the fault {}: {}", fault.name, fault.what);
     }
@@ -168,6 +191,19 @@ pub async fn start(options: ServeOptions) -> Result<ServerHandle, ServerError> {
     })
 }
 
+/// Forgets what is over, now and then.
+async fn forget(app: std::sync::Weak<App>) {
+    loop {
+        tokio::time::sleep(FORGET_EVERY).await;
+        let Some(app) = app.upgrade() else { return };
+        match app.forget().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "forgot {count} sessions that were over"),
+            Err(error) => tracing::warn!(%error, "sessions that are over could not be forgotten"),
+        }
+    }
+}
+
 async fn bind(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), ServerError> {
     let failed = |source| ServerError::Listen {
         address: wanted,
@@ -188,10 +224,13 @@ async fn app(
 ) -> Result<App, ServerError> {
     let shop = database.shop().await.map_err(ServerError::OpenDatabase)?;
     let address = url.as_str().trim_end_matches('/').to_owned();
-    let configured = config.sessions.access_life_s.map(|life| life.0);
-    let access_life = options.access_life.or(configured).unwrap_or(ACCESS_LIFE_DEFAULT);
-    let idle = config.sessions.idle_days.map_or(IDLE_DEFAULT, |days| days.0);
-    let access_life_s = access_life.as_secs().clamp(1, 86_400) as i64;
+    let settings = Settings::new(options)?;
+    // What was chosen in the office is in force before the first request.
+    settings
+        .look(database.as_ref())
+        .await
+        .map_err(ServerError::OpenDatabase)?;
+    let in_force = settings.now();
     let log = match options.access_log {
         false => AccessLog::default(),
         true => AccessLog::to_file(home.path()).map_err(|source| ServerError::DataDirectory {
@@ -200,21 +239,19 @@ async fn app(
         })?,
     };
     let standing = Standing::new(&address);
-    Ok(App {
+    let app = App {
         sessions: Arc::new(Sessions::new(
             Arc::clone(&database) as Arc<dyn Store>,
             Mint::new(
                 Arc::clone(&keys),
                 address.clone(),
                 shop.uuid.to_string(),
-                access_life_s,
+                in_force.access_life_s,
             ),
             options.clock.clone(),
-            Limits {
-                idle_s: idle.as_secs() as i64,
-                absolute_s: config.sessions.absolute_days.map(|days| days.0.as_secs() as i64),
-            },
+            in_force.limits,
         )),
+        settings: Arc::new(settings),
         store: database,
         keys,
         clock: options.clock.clone(),
@@ -235,7 +272,9 @@ async fn app(
             places: Arc::default(),
             standing,
         },
-    })
+    };
+    app.apply(&in_force);
+    Ok(app)
 }
 
 /// The address of a socket as people type it; a socket on all interfaces is reached on this device.

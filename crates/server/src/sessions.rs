@@ -4,29 +4,35 @@
 //! knows no HTTP: callers turn a [`Renewal`] into an answer. Nothing here decides who may do what; a [`Caller`] is
 //! somebody with a living session, and `http::gate` asks for the role.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use evertill_issuer::{Counter, Ending, Limits, Rotation};
 use evertill_wire::{AccessToken, RefreshToken, rest::site::SignedVerdicts};
 use uuid::Uuid;
 
 use crate::{
-    activity::Renewals,
+    activity::{Renewals, Went},
     clock::Clock,
-    store::{Account, Ended, Living, Mark, Session, Store, StoreError, Visitor, Which},
+    store::{Account, Ended, Listed, Living, Mark, RecentQuery, Session, Store, StoreError, Visitor, Which},
     tokens::{Claims, Holder, Issued, Mint, Origin, RefreshClaims},
 };
 
 pub(crate) mod news;
 mod refusal;
 pub(crate) mod renewal;
-mod schedule;
+pub(crate) mod schedule;
 mod seen;
 
 use news::News;
 pub(crate) use refusal::Refusal;
 use renewal::{RenewalAsk, Renewed};
-use schedule::Places;
+use schedule::Schedule;
 use seen::{Accounts, Key, Seen};
 
 /// Everything about sessions.
@@ -34,18 +40,46 @@ pub(crate) struct Sessions {
     store: Arc<dyn Store>,
     mint: Mint,
     clock: Clock,
-    limits: Limits,
+    limits: Lives,
     renewals: Renewals,
     seen: Seen,
     accounts: Accounts,
     news: News,
-    places: Places,
-    /// Seconds since 1970.
-    opened_at: i64,
+    schedule: Schedule,
 }
 
 /// How often it is asked what other processes and nodes have ended.
 const NEWS_EVERY: Duration = Duration::from_millis(200);
+
+/// How long sessions live, read at every renewal and changed hardly ever.
+struct Lives {
+    idle_s: AtomicI64,
+    /// `i64::MAX` where there is no limit.
+    absolute_s: AtomicI64,
+}
+
+impl Lives {
+    fn new(limits: Limits) -> Self {
+        Self {
+            idle_s: AtomicI64::new(limits.idle_s),
+            absolute_s: AtomicI64::new(limits.absolute_s.unwrap_or(i64::MAX)),
+        }
+    }
+
+    fn set(&self, limits: Limits) {
+        self.idle_s.store(limits.idle_s, Ordering::Relaxed);
+        let absolute_s = limits.absolute_s.unwrap_or(i64::MAX);
+        self.absolute_s.store(absolute_s, Ordering::Relaxed);
+    }
+
+    fn now(&self) -> Limits {
+        let absolute_s = self.absolute_s.load(Ordering::Relaxed);
+        Limits {
+            idle_s: self.idle_s.load(Ordering::Relaxed),
+            absolute_s: (absolute_s != i64::MAX).then_some(absolute_s),
+        }
+    }
+}
 
 /// A session to be.
 #[derive(Debug, Clone)]
@@ -110,18 +144,17 @@ pub(crate) struct Caller {
 
 impl Sessions {
     pub(crate) fn new(store: Arc<dyn Store>, mint: Mint, clock: Clock, limits: Limits) -> Self {
-        let opened_at = clock.seconds();
+        let schedule = Schedule::opened(clock.seconds());
         Self {
             store,
             mint,
             clock,
-            limits,
+            limits: Lives::new(limits),
             renewals: Renewals::default(),
             seen: Seen::default(),
             accounts: Accounts::default(),
             news: News::none(),
-            places: Places::default(),
-            opened_at,
+            schedule,
         }
     }
 
@@ -137,7 +170,13 @@ impl Sessions {
 
     /// How long sessions live.
     pub(crate) fn limits(&self) -> Limits {
-        self.limits
+        self.limits.now()
+    }
+
+    /// Lets sessions and access tokens live this long from now on.
+    pub(crate) fn live(&self, limits: Limits, access_life_s: i64) {
+        self.limits.set(limits);
+        self.mint.set_access_life(access_life_s);
     }
 
     /// The keys that sign refusals, for the store to announce.
@@ -213,7 +252,7 @@ impl Sessions {
             rotation,
             sender_key: how.sender_key,
             client: how.client,
-            limits: self.limits,
+            limits: self.limits(),
             now,
         };
         let refused = match self.store.renew(ask).await? {
@@ -230,14 +269,10 @@ impl Sessions {
                     counter: counter.0,
                     sender_key,
                 };
-                if let Err(error) = self.renewals.note(self.store.as_ref(), session, now).await {
-                    tracing::warn!(%error, "when sessions were renewed could not be noted");
-                }
+                self.note(session, Went::Renewed, now).await;
                 let refresh = (rotation == Rotation::Wanted).then(|| self.refresh(holder, sealed_at));
                 let mut grant = self.grant(holder, now, refresh);
-                grant.refresh_in = self
-                    .places
-                    .refresh_in(self.mint.access_life_s(), now - self.opened_at);
+                grant.refresh_in = self.schedule.refresh_in(self.mint.access_life_s(), now);
                 return Ok(Renewal::Granted(grant));
             }
             Some(Renewed::Late) => return Ok(Renewal::Late),
@@ -253,7 +288,16 @@ impl Sessions {
             Some(Renewed::WrongSender) => Refusal::WrongSender,
             Some(Renewed::WrongClient) => Refusal::WrongClient,
         };
+        if !matches!(refused, Refusal::Unknown) {
+            self.note(session, Went::Refused, now).await;
+        }
         Ok(Renewal::Refused(refused))
+    }
+
+    async fn note(&self, session: Uuid, went: Went, now: i64) {
+        if let Err(error) = self.renewals.note(self.store.as_ref(), session, went, now).await {
+            tracing::warn!(%error, "how renewals went could not be noted");
+        }
     }
 
     fn refresh(&self, holder: Holder, sealed_at: i64) -> RefreshToken {
@@ -339,10 +383,39 @@ impl Sessions {
     ) -> Result<Vec<(Session, Option<Account>)>, StoreError> {
         let of = Living {
             account_id,
-            limits: self.limits,
+            limits: self.limits(),
             now: self.clock.seconds(),
         };
         self.store.sessions(of).await
+    }
+
+    /// The newest sessions that neither ended nor ran out, of anybody.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn newest(&self, limit: u32) -> Result<Vec<Listed>, StoreError> {
+        let now = self.clock.seconds();
+        let query = RecentQuery {
+            ended_after: i64::MAX,
+            limit,
+            ..RecentQuery::default()
+        };
+        let mut found = self.store.recent_sessions(query).await?;
+        found.retain(|listed| listed.session.ends_at(self.limits()) > now);
+        Ok(found)
+    }
+
+    /// Accounts with sessions that neither ended nor ran out, and how many each.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn signed_in(&self) -> Result<Vec<(Account, u64)>, StoreError> {
+        let of = Living {
+            account_id: None,
+            limits: self.limits(),
+            now: self.clock.seconds(),
+        };
+        self.store.signed_in(of).await
     }
 
     /// How many sessions neither ended nor ran out.
@@ -352,7 +425,7 @@ impl Sessions {
     pub(crate) async fn count(&self) -> Result<u64, StoreError> {
         let of = Living {
             account_id: None,
-            limits: self.limits,
+            limits: self.limits(),
             now: self.clock.seconds(),
         };
         self.store.count_sessions(of).await
@@ -382,9 +455,11 @@ impl Sessions {
                         self.seen.forget(&ended);
                     }
                     mark = now;
+                    self.schedule.is_here(self.clock.seconds());
                     self.news.have_come();
                 }
                 Err(error) => {
+                    self.schedule.is_away();
                     tracing::debug!(code = %error.code(), "what ended elsewhere could not be read");
                 }
             }

@@ -29,6 +29,7 @@ use crate::{
 #[cfg(test)]
 mod contract;
 mod derived;
+mod journal;
 pub(crate) mod postgres;
 mod query;
 mod records;
@@ -36,7 +37,8 @@ pub(crate) mod sqlite;
 
 pub(crate) use postgres::is_near;
 pub(crate) use query::{
-    CustomerQuery, ItemQuery, Order, OrderBy, OrderQuery, Page, Paging, RecentQuery, Window,
+    CustomerQuery, Forgetting, ItemQuery, Listed, Moments, Order, OrderBy, OrderQuery, Page, Paging,
+    RecentQuery, SalesHour, SessionState, Window,
 };
 pub(crate) use records::*;
 
@@ -124,6 +126,10 @@ pub(crate) trait Store: std::fmt::Debug + Send + Sync + 'static {
 
     /// The shop's settings.
     fn shop(&self) -> Pending<Shop>;
+    /// What was chosen in the office for settings: their names and values, by name.
+    fn choices(&self) -> Pending<Vec<(String, String)>>;
+    /// Keeps a choice, or takes it back, with its entry in the audit log.
+    fn choose(&self, name: &'static str, value: Option<String>, entry: AuditEntry) -> Pending<()>;
     /// Fills a store that has no items yet; true when it did.
     fn load(&self, stock: Box<Stocktake>) -> Pending<bool>;
 
@@ -188,7 +194,17 @@ pub(crate) trait Store: std::fmt::Debug + Send + Sync + 'static {
     fn rehash(&self, id: i64, from: PasswordHash, to: PasswordHash) -> Pending<bool>;
 
     /// Sessions that live, or ended lately; newest first.
-    fn recent_sessions(&self, query: RecentQuery) -> Pending<Vec<(Session, Option<Account>)>>;
+    fn recent_sessions(&self, query: RecentQuery) -> Pending<Vec<Listed>>;
+    /// How many of them stand how, whatever state is asked for and however many are read.
+    fn count_states(&self, query: RecentQuery) -> Pending<Vec<(SessionState, u64)>>;
+    /// Accounts with living sessions, and how many, by number.
+    fn signed_in(&self, of: Living) -> Pending<Vec<(Account, u64)>>;
+    /// Gives a session a name of the owner's, with its entry in the audit log; none takes it away.
+    fn name_session(&self, id: Uuid, name: Option<String>, entry: AuditEntry) -> Pending<()>;
+    /// Sales that arrived since, by account and hour.
+    fn sales_by_hour(&self, accounts: Vec<i64>, since: i64) -> Pending<Vec<SalesHour>>;
+    /// Forgets sessions that are over, and says how many. Their tokens can never be taken back afterwards.
+    fn forget_sessions(&self, what: Forgetting) -> Pending<u64>;
     /// Notes in which quarters of an hour sessions were renewed, and forgets the half days before `keep_from`.
     fn note_activity(&self, rows: Vec<Activity>, keep_from: i64) -> Pending<()>;
     /// When these sessions were renewed, from the half day `since` on.

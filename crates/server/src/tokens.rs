@@ -1,7 +1,10 @@
 //! What a signed-in till holds: a short-lived access token anybody with the key can check, and a refresh token
 //! that only says which session it belongs to, sealed so that the database alone cannot make one.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ed25519_dalek::{Signature, Verifier as _};
@@ -170,7 +173,7 @@ pub(crate) struct Mint {
     keys: Arc<Keys>,
     issuer: String,
     audience: String,
-    access_life_s: i64,
+    access_life_s: Arc<AtomicI64>,
 }
 
 impl Mint {
@@ -179,18 +182,24 @@ impl Mint {
             keys,
             issuer,
             audience,
-            access_life_s,
+            access_life_s: Arc::new(AtomicI64::new(access_life_s)),
         }
+    }
+
+    /// Lets access tokens live this long from now on; those that are out keep their end.
+    pub(crate) fn set_access_life(&self, access_life_s: i64) {
+        self.access_life_s.store(access_life_s, Ordering::Relaxed);
     }
 
     /// How long an access token lives, in seconds, before it is shortened at issue.
     pub(crate) fn access_life_s(&self) -> i64 {
-        self.access_life_s
+        self.access_life_s.load(Ordering::Relaxed)
     }
 
     /// A new access token of a session, with a key of its own, which also spreads the lifetimes.
     pub(crate) fn access(&self, holder: Holder, now: i64, jti: Uuid) -> Issued {
-        let expires_in = self.access_life_s - shortening(self.access_life_s, jti.as_u128() as u32);
+        let access_life_s = self.access_life_s();
+        let expires_in = access_life_s - shortening(access_life_s, jti.as_u128() as u32);
         let claims = Claims {
             iss: self.issuer.clone(),
             aud: self.audience.clone(),

@@ -7,8 +7,8 @@ use std::{hint::black_box, time::Duration};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use evertill_session::{
-    Answer, BootId, Effect, Engine, Grant, Input, Moment, Now, Renewed, Roll, Serial, SessionId, Stamp, User,
-    WallTime,
+    Answer, BootId, Effect, Engine, Grant, Input, Moment, Now, Renewed, Roll, Serial, SessionId, Stamp,
+    State, User, WallTime,
     engine::{AttemptId, Stored},
 };
 use evertill_wire::{AccessToken, RefreshToken};
@@ -79,6 +79,12 @@ fn renewals(criterion: &mut Criterion) {
             black_box(engine.step(now(at), Roll(7), Input::Answered(id, answer.clone())));
             black_box(engine.step(now(at), Roll(7), Input::Saved(id)));
         });
+        // Each round was a renewal, or the figures are of something else.
+        let State::Active(held) = engine.state() else {
+            unreachable!("a round ends with a living token")
+        };
+        assert_eq!(held.grant.renewals, attempt - 1, "every round renewed");
+        assert!(held.is_served(now(at)));
     });
     group.bench_function("step while nothing is due", |bencher| {
         let mut engine = signed_in();

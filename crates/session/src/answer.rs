@@ -17,9 +17,12 @@ use serde_json::Value;
 use crate::jwt;
 
 mod layer;
+mod pause;
 mod signed;
+mod unauthorized;
 
 pub use signed::read_signed;
+pub use unauthorized::{Unauthorized, unauthorized};
 
 /// An HTTP answer as it arrived.
 #[derive(Debug, Clone, Copy)]
@@ -111,6 +114,14 @@ pub struct Refusal {
     pub ended: Option<EndedSession>,
     /// The refusal carries a signature of the store that checks, and is believed at once.
     pub is_signed: bool,
+}
+
+impl Refusal {
+    /// Whether the store ended the session for two holders of one token.
+    #[must_use]
+    pub fn is_theft(&self) -> bool {
+        self.ended.as_ref().is_some_and(EndedSession::is_theft)
+    }
 }
 
 /// What kind of thing stood in the way.
@@ -214,7 +225,7 @@ pub fn not_from_the_api(raw: &RawAnswer<'_>) -> Option<Trouble> {
             Some("rest_no_route") if status == 404 => Some(client_error(raw, &body)),
             Some(code) if is_rest_lock(code) => Some(client_error(raw, &body)),
             Some("wp_die" | "internal_server_error") if status >= 500 => Some(server_error(raw, &body)),
-            _ if status == 429 => Some(pause(raw)),
+            _ if status == 429 => Some(too_many(raw)),
             _ => None,
         },
         (Body::Glued | Body::Broken, _) => Some(Trouble::new(
@@ -222,7 +233,7 @@ pub fn not_from_the_api(raw: &RawAnswer<'_>) -> Option<Trouble> {
             TroubleKind::Server,
             format!("the answer cannot be read (status {})", raw.status),
         )),
-        (Body::Html { .. } | Body::Empty | Body::Other, 429) => Some(pause(raw)),
+        (Body::Html { .. } | Body::Empty | Body::Other, 429) => Some(too_many(raw)),
         (Body::Html { .. } | Body::Empty | Body::Other, 500..=599) => Some(server_error(raw, &body)),
         (Body::Html { .. } | Body::Other, 200..=299) => Some(page(raw, &body)),
         (Body::Empty, 200..=299) => None,
@@ -236,9 +247,9 @@ pub fn layer_of(raw: &RawAnswer<'_>) -> Option<&'static str> {
     layer::name(raw, &json::read(raw.body))
 }
 
-fn pause(raw: &RawAnswer<'_>) -> Trouble {
+fn too_many(raw: &RawAnswer<'_>) -> Trouble {
     Trouble {
-        retry_after: retry_after(raw),
+        retry_after: pause::asked_for(raw),
         ..Trouble::new(
             Code::RATE_LIMIT_EXCEEDED,
             TroubleKind::Pause,
@@ -253,7 +264,7 @@ fn refusal(body: &Body) -> Option<Answer> {
     if value.get("access_token").is_some_and(Value::is_string) {
         return None;
     }
-    let error: OAuthError = serde_json::from_value(value.clone()).ok()?;
+    let error = OAuthError::deserialize(value).ok()?;
     if error.error != "invalid_grant" {
         return None;
     }
@@ -406,7 +417,7 @@ fn server_error(raw: &RawAnswer<'_>, body: &Body) -> Trouble {
         ),
     };
     Trouble {
-        retry_after: retry_after(raw),
+        retry_after: pause::asked_for(raw),
         ..Trouble::new(code, kind, evidence)
     }
 }
@@ -524,18 +535,9 @@ fn redirected(raw: &RawAnswer<'_>) -> Trouble {
 
 fn trouble(raw: &RawAnswer<'_>, cause: Code, kind: TroubleKind, evidence: impl Into<String>) -> Answer {
     Answer::Trouble(Trouble {
-        retry_after: retry_after(raw),
+        retry_after: pause::asked_for(raw),
         ..Trouble::new(cause, kind, evidence)
     })
-}
-
-/// `Retry-After` in seconds; the form with a date is left out, because it depends on two clocks.
-fn retry_after(raw: &RawAnswer<'_>) -> Option<Duration> {
-    raw.header("retry-after")?
-        .trim()
-        .parse()
-        .ok()
-        .map(Duration::from_secs)
 }
 
 fn wp_code(value: &Value) -> Option<&str> {

@@ -1,7 +1,7 @@
 //! A second pair of eyes: was a session ended by somebody who may end it?
 //!
 //! The audit hears what the engine hears and knows none of its rules but one: a session ends by the store's verdict, by
-//! three fresh tokens refused in a row, by a person, or by another process that removed it. An end without any of these
+//! three fresh tokens refused in a row that had arrived, by a person, or by another process that removed it. An end without any of these
 //! is *needless*.
 
 use crate::{
@@ -15,7 +15,9 @@ use crate::{
 pub struct Audit {
     /// The last verdict since the last token.
     verdict: Option<Reason>,
-    /// Tokens refused since one was accepted.
+    /// A token was refused, and nobody has said yet whether it arrived.
+    is_suspicious: bool,
+    /// Refused tokens that had arrived, since one was accepted.
     refused: u32,
     /// A person or another process ended the session.
     was_ended: bool,
@@ -54,7 +56,13 @@ impl Audit {
             Input::Answered(_, Answer::Refused(refusal)) => self.verdict = Some(refusal.reason),
             Input::Answered(_, Answer::Renewed(_)) => self.verdict = None,
             Input::SignedIn(_) => *self = Self::default(),
-            Input::TokenRefused(_) => self.refused = self.refused.saturating_add(1),
+            Input::TokenRefused(_) => self.is_suspicious = true,
+            Input::Arrived { place, arrival, .. } => {
+                let has_arrived = arrival.is_some_and(|arrival| arrival.arrives(*place));
+                if std::mem::take(&mut self.is_suspicious) && has_arrived {
+                    self.refused = self.refused.saturating_add(1);
+                }
+            }
             Input::TokenAccepted(_) => self.refused = 0,
             Input::SignOut => self.was_ended = true,
             Input::Answered(_, Answer::Trouble(_))
@@ -63,6 +71,8 @@ impl Audit {
             | Input::LockBusy(_)
             | Input::Saved(_)
             | Input::SaveFailed(..)
+            | Input::RestLocked(_)
+            | Input::TravelsBy(_)
             | Input::NetworkUp => {}
         }
     }
@@ -102,7 +112,9 @@ mod tests {
     use evertill_wire::{AccessToken, RefreshToken};
 
     use super::*;
-    use crate::{AttemptId, BootId, Grant, Moment, Refusal, Serial, SessionId, Stamp, User, WallTime};
+    use crate::{
+        Arrival, AttemptId, BootId, Grant, Moment, Place, Refusal, Serial, SessionId, Stamp, User, WallTime,
+    };
 
     fn refusal(reason: Reason) -> Refusal {
         Refusal {
@@ -161,11 +173,27 @@ mod tests {
     #[test]
     fn fresh_tokens_refused_three_times_in_a_row_are_a_verdict_and_twice_are_not() {
         let mut audit = Audit::default();
-        for _ in 0..2 {
+        let refuse = |audit: &mut Audit, header: bool| {
             audit.hear(&Input::TokenRefused(Serial(1)));
-        }
+            audit.hear(&Input::Arrived {
+                attempt: AttemptId(1),
+                place: Place::Header,
+                arrival: Some(Arrival {
+                    header,
+                    parameter: true,
+                }),
+            });
+        };
+        refuse(&mut audit, true);
+        refuse(&mut audit, true);
         assert!(audit.is_needless(Standing::In, &ended(Reason::HalfEnded)));
-        audit.hear(&Input::TokenRefused(Serial(2)));
+        refuse(&mut audit, false);
+        audit.hear(&Input::TokenRefused(Serial(1)));
+        assert!(
+            audit.is_needless(Standing::In, &ended(Reason::HalfEnded)),
+            "a token that was lost on the way says nothing"
+        );
+        refuse(&mut audit, true);
         assert!(!audit.is_needless(Standing::In, &ended(Reason::HalfEnded)));
         audit.hear(&Input::TokenAccepted(Serial(2)));
         assert!(audit.is_needless(Standing::In, &ended(Reason::HalfEnded)));

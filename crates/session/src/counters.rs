@@ -40,6 +40,8 @@ impl Counters {
             | Event::Adopted
             | Event::LooksWrong { .. }
             | Event::FreshTokenRefused { .. }
+            | Event::PlaceChanged { .. }
+            | Event::ClocksDiffer { .. }
             | Event::TokenEnded
             | Event::HorizonNear { .. }
             | Event::NotSaved { .. }

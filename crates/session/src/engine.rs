@@ -4,8 +4,8 @@
 //! order. Each handler below names every state; a new state or input breaks the build, not a shop. After every step
 //! the driver asks [`Engine::deadline`] when to come back with [`Input::Due`].
 //!
-//! The driver's part of the contract: effects are performed in order; every [`Effect::TakeLock`], [`Effect::Ask`] and
-//! [`Effect::Save`] is answered with the input that carries the same attempt; a saved record is on the disk, synced,
+//! The driver's part of the contract: effects are performed in order; every [`Effect::TakeLock`], [`Effect::Ask`],
+//! [`Effect::LookForToken`] and [`Effect::Save`] is answered with the input that carries the same attempt; a saved record is on the disk, synced,
 //! before [`Input::Saved`] is said; tokens reach callers only through [`Effect::Publish`].
 
 use std::time::Duration;
@@ -14,6 +14,7 @@ use evertill_wire::{AccessToken, Code, RefreshToken, secret::Fingerprint};
 
 use crate::{
     answer::{Answer, Refusal, Trouble, TroubleKind},
+    arrival::{Arrival, Place},
     grant::{Grant, Record, Serial, SessionId},
     journal::{Event, ms},
     policy,
@@ -21,10 +22,12 @@ use crate::{
 };
 
 mod held;
+mod looking;
 mod outside;
 mod renewing;
 
 pub use held::Held;
+use looking::Travel;
 
 /// Names one attempt, so that late answers can be told from awaited ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,6 +67,19 @@ pub enum Input {
     SaveFailed(AttemptId, Code),
     /// The API itself answered 401 to a request that carried the token of this grant.
     TokenRefused(Serial),
+    /// A lock before the API answered 401 to a request that carried the token of this grant.
+    RestLocked(Serial),
+    /// What arrived at the store of a token sent both ways; nothing when it did not tell.
+    Arrived {
+        /// The attempt to find out.
+        attempt: AttemptId,
+        /// Where tokens travelled when it was asked.
+        place: Place,
+        /// The store's word.
+        arrival: Option<Arrival>,
+    },
+    /// Where tokens travel in requests to this store, as the driver remembers it or a person wants it.
+    TravelsBy(Place),
     /// A request with the token of this grant was accepted.
     TokenAccepted(Serial),
     /// The network came back.
@@ -101,6 +117,10 @@ pub enum Effect {
         /// The access token to send along while it lives: some sites answer nobody else.
         access: Option<AccessToken>,
     },
+    /// Ask the store which way a token arrives there; answer [`Input::Arrived`].
+    LookForToken(AttemptId),
+    /// Send tokens this way from now on, and remember that.
+    UsePlace(Place),
     /// Write the record durably (under the lock); answer [`Input::Saved`] or [`Input::SaveFailed`].
     Save {
         /// The attempt.
@@ -213,6 +233,7 @@ pub struct Engine {
     attempts: u64,
     /// A sign-in whose grant is being written; the session before it goes on until it is.
     entering: Option<(AttemptId, Box<Grant>)>,
+    travel: Travel,
 }
 
 /// What one step collects.
@@ -241,6 +262,7 @@ impl Engine {
             state: State::SignedOut,
             attempts: 0,
             entering: None,
+            travel: Travel::default(),
         }
     }
 
@@ -265,6 +287,8 @@ impl Engine {
                 Some((held.renew_at, "renew")),
                 held.end_deadline(),
                 held.notice_at.map(|at| (at, "announce the horizon")),
+                held.look_deadline(),
+                self.travel.back_at.map(|at| (at, "look for the header")),
             ]
             .into_iter()
             .flatten()
@@ -276,12 +300,18 @@ impl Engine {
                     Step::Saving { give_up_at, .. } => (*give_up_at, "give up the disk"),
                     Step::Doubting { again_at } => (*again_at, "ask for another opinion"),
                 };
-                [Some(own), held.end_deadline()].into_iter().flatten().min()
+                [Some(own), held.end_deadline(), held.look_deadline()]
+                    .into_iter()
+                    .flatten()
+                    .min()
             }
-            State::Troubled { held, retry_at, .. } => [Some((*retry_at, "try again")), held.end_deadline()]
-                .into_iter()
-                .flatten()
-                .min(),
+            State::Troubled { held, retry_at, .. } => {
+                let own = (*retry_at, "try again");
+                [Some(own), held.end_deadline(), held.look_deadline()]
+                    .into_iter()
+                    .flatten()
+                    .min()
+            }
         }
     }
 
@@ -305,7 +335,13 @@ impl Engine {
             Input::Saved(attempt) => self.on_saved(&mut turn, state, attempt),
             Input::SaveFailed(attempt, cause) => self.on_save_failed(&mut turn, state, attempt, cause),
             Input::TokenRefused(serial) => self.on_token_refused(&mut turn, state, serial),
-            Input::TokenAccepted(serial) => outside::on_token_accepted(state, serial),
+            Input::RestLocked(serial) => self.on_rest_locked(&mut turn, state, serial),
+            Input::Arrived { attempt, arrival, .. } => self.on_arrived(&mut turn, state, attempt, arrival),
+            Input::TravelsBy(place) => {
+                self.on_travels_by(&turn, place);
+                state
+            }
+            Input::TokenAccepted(serial) => self.on_token_accepted(state, serial),
             Input::NetworkUp => outside::on_network_up(&turn, state),
             Input::VaultChanged(stored) => self.on_vault_changed(&mut turn, state, stored),
             Input::SignOut => self.on_sign_out(&mut turn, state),
@@ -415,12 +451,14 @@ impl Engine {
 
     fn on_due(&mut self, turn: &mut Turn, state: State) -> State {
         let now = turn.now.moment;
+        let state = self.give_up_look(turn, state);
         match state {
             State::SignedOut => State::SignedOut,
             state @ State::SignInNeeded { .. } => state,
             State::Active(mut held) => {
                 held.announce_horizon(turn, &self.boot);
                 held.withdraw_if_ended(turn);
+                self.look_back(turn, &mut held);
                 if now >= held.renew_at {
                     self.begin(turn, held)
                 } else {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     answer::{Reason, TroubleKind},
+    arrival::Place,
     time::WallTime,
 };
 
@@ -73,11 +74,24 @@ pub enum Event {
         words: String,
         /// Display name of the person who ended the session, where the store told.
         by: String,
+        /// The store ended it for two holders of one token. Absent in journals of earlier versions.
+        #[serde(default)]
+        is_theft: bool,
     },
     /// A fresh access token was refused.
     FreshTokenRefused {
         /// How many in a row.
         in_a_row: u8,
+    },
+    /// The token did not arrive where it travelled in the request; it travels elsewhere now.
+    PlaceChanged {
+        /// Where it travels now.
+        to: Place,
+    },
+    /// The store's clock and this device's differ. Nothing is decided by it.
+    ClocksDiffer {
+        /// Seconds the store's clock is ahead.
+        ahead_s: i64,
     },
     /// The access token ended while no new one was to be had.
     TokenEnded,

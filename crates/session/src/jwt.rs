@@ -18,6 +18,8 @@ pub struct Claims {
     pub issued_at: Option<i64>,
     /// `exp`, seconds since 1970 on the store's clock.
     pub expires_at: Option<i64>,
+    /// `iss`: the address of the site that issued it.
+    pub issuer: Option<String>,
     /// `jti`.
     pub id: Option<String>,
     /// `refresh_jti`: the session an access token belongs to.
@@ -53,6 +55,7 @@ pub fn claims(token: &str) -> Option<Claims> {
     Some(Claims {
         issued_at: number(&value["iat"]),
         expires_at: number(&value["exp"]),
+        issuer: text(&value["iss"]),
         id: text(&value["jti"]),
         session: text(&value["refresh_jti"]),
     })

@@ -19,6 +19,7 @@
 //! `evertill-client` is the driver.
 
 pub mod answer;
+pub mod arrival;
 pub mod audit;
 pub mod counters;
 pub mod engine;
@@ -29,7 +30,8 @@ pub mod policy;
 pub mod status;
 pub mod time;
 
-pub use answer::{Answer, RawAnswer, Reason, Refusal, Renewed, Trouble, TroubleKind};
+pub use answer::{Answer, RawAnswer, Reason, Refusal, Renewed, Trouble, TroubleKind, Unauthorized};
+pub use arrival::{Arrival, Place};
 pub use counters::Counters;
 pub use engine::{AttemptId, Effect, Engine, Input, State};
 pub use grant::{Grant, Record, Serial, SessionId, User};

@@ -54,6 +54,14 @@ pub const FRESH_REFUSALS_MAX: u8 = 3;
 /// Shortest pause between renewals that were set off by a refused token; doubled by each refusal of a fresh one.
 pub const REFUSED_PAUSE: Duration = Duration::from_secs(5);
 
+/// How long the store may take to tell which way a token arrives; above the transport's limit for the two routes that
+/// are asked.
+pub const LOOK_WAIT_MAX: Duration = Duration::from_secs(40);
+
+/// After this long with the token in the address it is looked whether the header arrives again: addresses end up in
+/// the logs of hosts.
+pub const HEADER_AGAIN: Duration = Duration::from_secs(6 * 3_600);
+
 /// How long another process may hold the session's lock before that is trouble.
 pub const LOCK_WAIT_MAX: Duration = Duration::from_secs(30);
 
@@ -74,6 +82,21 @@ pub const SAME_TROUBLE_COUNT: u32 = 3;
 
 /// … over at least this long looks like a configuration that needs attention.
 pub const SAME_TROUBLE_SPAN: Duration = Duration::from_secs(120);
+
+/// From this difference on, in seconds, the clocks of store and device are said to differ.
+pub const SKEW_S: u64 = 60;
+
+/// Whether clocks so many seconds apart are worth telling. Nothing else follows from it.
+#[must_use]
+pub fn is_skewed(ahead_s: i64) -> bool {
+    ahead_s.unsigned_abs() > SKEW_S
+}
+
+/// Whether a difference is another one than is known: a clock was set, and no answer was merely under way.
+#[must_use]
+pub fn is_new_skew(known_s: i64, ahead_s: i64) -> bool {
+    ahead_s.abs_diff(known_s) > SKEW_S
+}
 
 /// When to renew a token of this life: at 70 % plus a spread of up to 10 %, or when the store said.
 #[must_use]
@@ -114,6 +137,12 @@ pub fn second_opinion_after(roll: Roll) -> Duration {
 #[must_use]
 pub fn third_opinion_after(roll: Roll) -> Duration {
     THIRD_OPINION_FIRST + roll.up_to(THIRD_OPINION_SPREAD)
+}
+
+/// How long a refused token sets off nothing, after so many refusals in a row that were not cured: 5, 10, 20 … 640 s.
+#[must_use]
+pub fn pause_after_refusals(in_a_row: u8) -> Duration {
+    REFUSED_PAUSE.saturating_mul(1 << u32::from(in_a_row).min(7))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use evertill_wire::{Code, rest::auth::EndedSession};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    answer::{Reason, Trouble, TroubleKind},
+    answer::{Reason, Refusal, Trouble, TroubleKind},
     engine::{Engine, Held, State},
     grant::{Grant, SessionId, User},
     time::{Now, WallTime},
@@ -123,7 +123,7 @@ impl Engine {
                 code: Some(Code::TOKEN_REFRESH_FAILED),
                 cause: Some(Cause {
                     code: refusal.reason.code(),
-                    evidence: sentence(refusal.reason).to_owned(),
+                    evidence: sentence(refusal).to_owned(),
                     fixer: Fixer::Cashier,
                 }),
                 ended: refusal.ended.clone(),
@@ -207,8 +207,11 @@ impl TroubleKind {
     }
 }
 
-fn sentence(reason: Reason) -> &'static str {
-    match reason {
+fn sentence(refusal: &Refusal) -> &'static str {
+    if refusal.is_theft() {
+        return "somebody else used a copy of this session, so the store ended it for both";
+    }
+    match refusal.reason {
         Reason::Expired => "the session came to the end the store set for it",
         Reason::Ended => "the session was ended at the store",
         Reason::Foreign => "the store's keys or address changed since the sign-in",

@@ -1,12 +1,21 @@
 //! What a real WordPress answered to renewals, case by case, and what each answer is to us.
 
-use evertill_session::{Answer, RawAnswer, Reason, TroubleKind, answer};
-use evertill_wire::Code;
+use std::collections::{BTreeSet, VecDeque};
+use std::time::Duration;
+
+use evertill_session::{
+    Answer, BootId, Effect, Engine, Grant, Input, Moment, Now, RawAnswer, Reason, Record, Roll, Serial,
+    SessionId, Stamp, StateName, TroubleKind, User, WallTime, answer, engine::Stored,
+};
+use evertill_wire::{AccessToken, Code, RefreshToken};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
 struct Recorded {
     name: String,
+    /// Other exchanges that brought the same answer.
+    #[serde(default)]
+    also: Vec<String>,
     status: u16,
     headers: Vec<(String, String)>,
     body: String,
@@ -135,6 +144,101 @@ fn every_recorded_renewal_is_read_for_what_it_is() {
         };
         assert_eq!(Some(found), expected(&recorded.name), "{}", recorded.name);
     }
+}
+
+/// A session that gets this answer whenever it asks, until it is well again, in trouble, or over.
+fn lived_through(answer: &Answer) -> (StateName, Option<Code>) {
+    let boot = BootId::new("boot");
+    let mut now = Now {
+        moment: Moment::from_millis(0),
+        wall: WallTime::from_millis(1_795_398_000_000),
+    };
+    let stamp = Stamp {
+        boot: boot.clone(),
+        moment: now.moment,
+        wall: now.wall,
+    };
+    let grant = Grant {
+        access: AccessToken::new("a"),
+        refresh: RefreshToken::new("r"),
+        session: SessionId::new("s"),
+        user: User::default(),
+        access_life: Duration::from_secs(1_800),
+        refresh_in: None,
+        renewable_for: None,
+        received: stamp.clone(),
+        signed_in: stamp,
+        serial: Serial(1),
+        renewals: 0,
+    };
+    let stored = Stored::Found(Box::new(Record { grant, refusal: None }));
+    let mut engine = Engine::new(boot);
+    let mut inputs = VecDeque::from([Input::Start(stored.clone())]);
+    let mut asked = 0;
+    loop {
+        while let Some(input) = inputs.pop_front() {
+            for effect in engine.step(now, Roll(9), input) {
+                match effect {
+                    Effect::TakeLock(attempt) => inputs.push_back(Input::LockTaken(attempt, stored.clone())),
+                    Effect::Save { attempt, .. } => inputs.push_back(Input::Saved(attempt)),
+                    Effect::Ask { attempt, .. } => {
+                        asked += 1;
+                        inputs.push_back(Input::Answered(attempt, answer.clone()));
+                    }
+                    Effect::Publish { .. }
+                    | Effect::Withdraw
+                    | Effect::ReleaseLock(_)
+                    | Effect::LookForToken(_)
+                    | Effect::UsePlace(_)
+                    | Effect::SaveRefusal { .. }
+                    | Effect::Erase(_)
+                    | Effect::Revoke(_)
+                    | Effect::Note(_) => {}
+                }
+            }
+        }
+        let status = engine.status(now);
+        if asked > 0 && status.state != StateName::Renewing {
+            let opinions = if status.state == StateName::SignInNeeded {
+                3
+            } else {
+                1
+            };
+            assert_eq!(asked, opinions, "opinions until {:?}", status.state);
+            return (status.state, status.cause.map(|cause| cause.code));
+        }
+        let (at, _) = engine.deadline().expect("somebody to wake up for");
+        now.wall = now.wall.after(now.moment.until(at));
+        now.moment = at;
+        inputs.push_back(Input::Due);
+    }
+}
+
+/// Exchange, state and code of every renewal, from the index of what was recorded.
+fn index() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    include_str!("fixtures/exchanges.tsv").lines().filter_map(|line| {
+        let columns: Vec<&str> = line.split('\t').collect();
+        (columns[1] == "session/renewals").then(|| (columns[0], columns[3], columns[4]))
+    })
+}
+
+#[test]
+fn every_recorded_renewal_leads_the_session_where_the_index_says() {
+    let mut met = BTreeSet::new();
+    for recorded in recordings() {
+        let (state, code) = lived_through(&read(&recorded));
+        let state = serde_json::to_value(state).expect("a state has a name");
+        let code = code.map_or("-".to_owned(), |code| code.to_string());
+        for name in [&recorded.name].into_iter().chain(&recorded.also) {
+            let name = format!("refresh-{name}");
+            let expected = index().find(|(listed, _, _)| *listed == name);
+            let found = (name.as_str(), state.as_str().unwrap_or_default(), code.as_str());
+            assert_eq!(Some(found), expected);
+            met.insert(name);
+        }
+    }
+    let listed: BTreeSet<String> = index().map(|(name, _, _)| name.to_owned()).collect();
+    assert_eq!(met, listed, "each exchange of the index has its answer");
 }
 
 #[test]

@@ -40,11 +40,6 @@ impl Disk {
         }
     }
 
-    /// Whether there is nothing at all, not even something damaged.
-    pub(crate) fn is_empty(&self) -> bool {
-        matches!((&self.current, &self.previous), (File::Missing, File::Missing))
-    }
-
     /// The record a reader finds, when there is one.
     pub(crate) fn record(&self) -> Option<&Record> {
         match (&self.current, &self.previous) {
@@ -61,12 +56,13 @@ impl Disk {
         {
             self.previous = File::Missing;
         }
-        let before = std::mem::replace(&mut self.current, File::Whole(Rc::new(record)));
-        if matches!(self.previous, File::Missing) {
-            self.previous = match before {
-                File::Whole(record) => File::Whole(record),
-                File::Missing | File::Damaged => File::Missing,
-            };
+        self.write(record);
+    }
+
+    /// A damaged file is put out of the way by whoever merely reads it, which the shipped vault does not do.
+    pub(crate) fn move_damage(&mut self) {
+        if matches!(self.current, File::Damaged) {
+            self.current = File::Missing;
         }
     }
 
@@ -89,9 +85,16 @@ impl Disk {
             grant: record.grant.clone(),
             refusal: Some(refusal.clone()),
         };
-        self.current = File::Whole(Rc::new(changed));
-        self.previous = File::Missing;
+        self.write(changed);
         true
+    }
+
+    /// The newest file becomes the spare where there is none; one that is damaged is put out of the way.
+    fn write(&mut self, record: Record) {
+        let before = std::mem::replace(&mut self.current, File::Whole(Rc::new(record)));
+        if matches!((&self.previous, &before), (File::Missing, File::Whole(_))) {
+            self.previous = before;
+        }
     }
 
     /// Removes the record, if it is still of this session.

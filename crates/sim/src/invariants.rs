@@ -186,11 +186,9 @@ fn verdict_only(_: &World, process: &Process, turn: &Turn<'_>) -> Option<String>
                 },
             ..
         } => None,
-        Seen::TokenRefused { .. }
-            if process.watch.fresh_refused.len() + 1 >= usize::from(policy::FRESH_REFUSALS_MAX) =>
-        {
-            None
-        }
+        Seen::Arrived {
+            has_arrived: true, ..
+        } if process.watch.fresh_refused.len() + 1 >= usize::from(policy::FRESH_REFUSALS_MAX) => None,
         // Another process of this machine wrote the verdict down.
         Seen::Start | Seen::LockTaken | Seen::VaultChanged => None,
         seen => Some(format!("a person is asked to sign in because: {seen}")),
@@ -213,7 +211,7 @@ fn second_opinion(world: &World, process: &Process, turn: &Turn<'_>) -> Option<S
 
 /// Nobody signs in for nothing: the store really ended the session, or half ended it, or called it ended each time it was asked.
 fn no_needless_sign_out(world: &World, process: &Process, turn: &Turn<'_>) -> Option<String> {
-    let is_own_decision = matches!(turn.seen, Seen::Answered { .. } | Seen::TokenRefused { .. });
+    let is_own_decision = matches!(turn.seen, Seen::Answered { .. } | Seen::Arrived { .. });
     if !turn.enters(StateName::SignInNeeded) || !is_own_decision {
         return None;
     }
@@ -272,7 +270,8 @@ fn durable_first(world: &World, process: &Process, turn: &Turn<'_>) -> Option<St
                     | State::Troubled { .. }
                     | State::SignInNeeded { .. } => false,
                 });
-        (!was_saved && !renews_all_the_same)
+        let is_given_again = process.watch.given == sealed;
+        (!was_saved && !renews_all_the_same && !is_given_again)
             .then(|| format!("token {} was given out before it was saved", serial.0))
     })
 }
@@ -341,24 +340,32 @@ fn keyed(world: &World, process: &Process, turn: &Turn<'_>) -> Option<String> {
         .then(|| format!("the vault holds {stored:08x}, signed in after {held:08x}, which goes on"))
 }
 
-/// A refused token starts one renewal when it is the newest, none when it is older, and a 403 never does.
+/// A refused token is looked for before it starts a renewal, an older one is not, and a 403 never starts anything.
 fn one_retry(_: &World, process: &Process, turn: &Turn<'_>) -> Option<String> {
-    let Seen::TokenRefused { serial, status } = turn.seen else {
-        return None;
-    };
     let begins = turn
         .effects
         .iter()
         .any(|effect| matches!(effect, Effect::TakeLock(_)));
-    if begins && *status == 403 {
-        return Some("a missing permission started a renewal".into());
-    }
     // A half-ended session is a verdict after three fresh tokens, and never a loop.
     let fresh = process.watch.fresh_refused.len();
-    if begins && fresh > usize::from(policy::FRESH_REFUSALS_MAX) {
+    if matches!(turn.seen, Seen::Arrived { .. }) && begins && fresh >= usize::from(policy::FRESH_REFUSALS_MAX)
+    {
         return Some(format!(
             "{fresh} fresh tokens were refused, and another renewal began"
         ));
+    }
+    let Seen::TokenRefused { serial, status } = turn.seen else {
+        return None;
+    };
+    if begins {
+        return Some("a token was blamed and nobody had looked whether it arrived".into());
+    }
+    let looks = turn
+        .effects
+        .iter()
+        .any(|effect| matches!(effect, Effect::LookForToken(_)));
+    if looks && *status == 403 {
+        return Some("a missing permission put the token under suspicion".into());
     }
     let newest = match process.rules.engine().state() {
         State::Active(held) | State::Renewing { held, .. } | State::Troubled { held, .. } => {
@@ -366,7 +373,7 @@ fn one_retry(_: &World, process: &Process, turn: &Turn<'_>) -> Option<String> {
         }
         State::SignedOut | State::SignInNeeded { .. } => Serial(0),
     };
-    (begins && *serial < newest).then(|| format!("old token {} started a renewal", serial.0))
+    (looks && *serial < newest).then(|| format!("old token {} put the newest under suspicion", serial.0))
 }
 
 /// No storms: few attempts in ten minutes, and a pause after each that failed.
@@ -497,10 +504,7 @@ fn stays_signed_in(world: &World, process: &Process, turn: &Turn<'_>) -> Option<
     let was = process.published.as_ref().map(|published| published.session);
     // Also when somebody signed in over it elsewhere and that later session was signed out.
     let is_signed_out = match was {
-        Some(session) => {
-            device.signed_out.range(session..).next().is_some()
-                || (device.damaged.contains(&session) && device.disk.is_empty())
-        }
+        Some(session) => device.signed_out.range(session..).next().is_some(),
         None => !device.signed_out.is_empty(),
     };
     (!is_signed_out).then(|| format!("signed out without a sign-out, because: {}", turn.seen))

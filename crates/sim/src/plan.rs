@@ -300,6 +300,7 @@ impl Plan {
         for _ in 0..storms {
             storm(&mut random, &shop, days * DAY, &mut faults);
         }
+        faults.retain(|fault| fault.at < days * DAY);
         faults.sort_by_key(|fault| fault.at);
         Self {
             seed,
@@ -372,7 +373,8 @@ fn storm(random: &mut Random, shop: &Shop, end: u64, faults: &mut Vec<Fault>) {
     }
 }
 
-/// What makes a fault bite: a clock that steps back after a sign-in, a session ended while its siblings renew.
+/// What makes a fault bite: a clock that steps back after a sign-in, a session ended while its siblings renew, requests
+/// while a header is stripped.
 fn company(random: &mut Random, shop: &Shop, fault: Fault, faults: &mut Vec<Fault>) {
     match fault.kind {
         K::StoreClockBehind => faults.push(Fault {
@@ -393,6 +395,17 @@ fn company(random: &mut Random, shop: &Shop, fault: Fault, faults: &mut Vec<Faul
                     at: (fault.at + random.below(800)).saturating_sub(400),
                     kind: K::PressRenew,
                     till,
+                    ..fault
+                });
+            }
+        }
+        // Somebody has to ask for something, or nobody notices.
+        K::HeadersStripped => {
+            for part in 1..4 {
+                faults.push(Fault {
+                    at: fault.at + fault.span * part / 4,
+                    span: MINUTE,
+                    kind: K::HelperUses,
                     ..fault
                 });
             }

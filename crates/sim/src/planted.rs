@@ -11,7 +11,8 @@
 use std::time::Duration;
 
 use evertill_session::{
-    Answer, BootId, Effect, Engine, Event, Input, Moment, Now, Reason, Record, Refusal, Roll, State,
+    Answer, Arrival, BootId, Effect, Engine, Event, Input, Moment, Now, Place, Reason, Record, Refusal, Roll,
+    State,
     engine::{Step, Stored},
 };
 use evertill_wire::Code;
@@ -53,6 +54,9 @@ pub enum Planted {
     RenewsWithoutTheLivingToken,
     SaysTheToken,
     BelievesUnsigned,
+    BlamesTheToken,
+    NeverLooksBack,
+    MovesDamageAway,
 }
 
 use Planted as P;
@@ -223,6 +227,21 @@ const ALL: &[(Planted, &str, &str)] = &[
         P::BelievesUnsigned,
         "believes a refusal that is not signed, of a store that signs",
         "a proxy in front of the store that answers by itself",
+    ),
+    (
+        P::BlamesTheToken,
+        "takes a token that was lost on the way for a refused one",
+        "WCPOS plugin: a host strips the Authorization header",
+    ),
+    (
+        P::NeverLooksBack,
+        "goes on sending tokens in addresses for ever",
+        "WCPOS plugin: tokens in the logs of the host",
+    ),
+    (
+        P::MovesDamageAway,
+        "puts a damaged vault out of the way when it reads it",
+        "this client before its first release",
     ),
 ];
 
@@ -465,6 +484,18 @@ impl Rules {
                         ends_at,
                     });
                 }
+                (P::BlamesTheToken, Effect::LookForToken(attempt)) => {
+                    let input = Input::Arrived {
+                        attempt,
+                        place: Place::Header,
+                        arrival: Some(Arrival {
+                            header: true,
+                            parameter: true,
+                        }),
+                    };
+                    bent.extend(self.engine.step(now, roll, input));
+                }
+                (P::NeverLooksBack, Effect::LookForToken(_)) if !self.engine.is_looking() => {}
                 (_, effect) => bent.push(effect),
             }
         }
@@ -498,6 +529,11 @@ impl Rules {
             self.planted,
             Some(P::RefusesWithoutCompare | P::LoserErasesTheWinner)
         )
+    }
+
+    /// Whether a damaged vault is gone once it was read.
+    pub(crate) fn moves_damage(&self) -> bool {
+        self.planted == Some(P::MovesDamageAway)
     }
 
     /// Whether a refusal needs no signature at a store that signs.

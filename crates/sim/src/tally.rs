@@ -27,6 +27,12 @@ pub struct Tally {
     pub troubles: u64,
     /// Requests that were refused for their token.
     pub refused_tokens: u64,
+    /// Times it was looked which way a token arrives.
+    pub looks: u64,
+    /// Changes of the way tokens travel.
+    pub detours: u64,
+    /// Times the shipped alarm went off.
+    pub alarms: u64,
     /// Sign-ins by people.
     pub sign_ins: u64,
     /// Sign-outs by people.
@@ -99,7 +105,7 @@ impl Tally {
         self.faults.values().sum()
     }
 
-    fn numbers(&self) -> [(&'static str, u64); 27] {
+    fn numbers(&self) -> [(&'static str, u64); 30] {
         [
             ("till-days", self.till_days),
             ("steps of the rules", self.steps),
@@ -111,6 +117,8 @@ impl Tally {
             ("refusals asked about once more", self.doubts),
             ("attempts that ended in trouble", self.troubles),
             ("requests refused for their token", self.refused_tokens),
+            ("looks which way a token arrives", self.looks),
+            ("changes of the way tokens travel", self.detours),
             ("sign-ins", self.sign_ins),
             ("sign-outs", self.sign_outs),
             ("sessions ended by an owner", self.owner_endings),
@@ -127,6 +135,7 @@ impl Tally {
                 self.lied_to,
             ),
             ("needless sign-outs", self.needless_sign_outs),
+            ("alarms of the shipped audit", self.alarms),
             ("double renewals", self.double_renewals),
             ("sales lost", self.lost_sales),
             ("sales doubled", self.doubled_sales),
@@ -134,7 +143,7 @@ impl Tally {
         ]
     }
 
-    fn numbers_mut(&mut self) -> [&mut u64; 27] {
+    fn numbers_mut(&mut self) -> [&mut u64; 30] {
         [
             &mut self.till_days,
             &mut self.steps,
@@ -146,6 +155,8 @@ impl Tally {
             &mut self.doubts,
             &mut self.troubles,
             &mut self.refused_tokens,
+            &mut self.looks,
+            &mut self.detours,
             &mut self.sign_ins,
             &mut self.sign_outs,
             &mut self.owner_endings,
@@ -159,6 +170,7 @@ impl Tally {
             &mut self.vaults_gone,
             &mut self.lied_to,
             &mut self.needless_sign_outs,
+            &mut self.alarms,
             &mut self.double_renewals,
             &mut self.lost_sales,
             &mut self.doubled_sales,

@@ -6,7 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use evertill_session::{
-    AttemptId, BootId, Effect, Moment, Now, Record, Roll, Serial, SessionId, State, StateName, WallTime,
+    AttemptId, BootId, Effect, Moment, Now, Place, Record, Roll, Serial, SessionId, State, StateName,
+    WallTime,
+    audit::{Audit, Standing},
     engine::Input,
 };
 use evertill_wire::Code;
@@ -127,6 +129,8 @@ pub(crate) struct Device {
     pub(crate) line: BTreeMap<FaultKind, u32>,
     user: usize,
     till: Till,
+    /// Where tokens travel, as it is remembered on the disk.
+    place: Place,
     /// Sessions to be ended at the store; kept on the disk.
     revokes: VecDeque<u32>,
     revoke_is_planned: bool,
@@ -164,7 +168,8 @@ pub(crate) struct Process {
     /// Effects that are still performed before the process is killed.
     dies_after: Option<u32>,
     pub(crate) watch: Watch,
-    uses_parameter: bool,
+    pub(crate) place: Place,
+    audit: Audit,
 }
 
 /// A token that callers of a process may use.
@@ -173,6 +178,8 @@ pub(crate) struct Published {
     pub(crate) access: String,
     pub(crate) session: u32,
     pub(crate) serial: Serial,
+    /// Where it travels.
+    pub(crate) place: Place,
     /// As the rules say, on the rules' clock.
     pub(crate) ends_at: Moment,
     /// As the store says, on the world's.
@@ -372,13 +379,19 @@ impl World {
             return;
         };
         let before = name_of(process.rules.engine().state());
+        let standing = Standing::of(process.rules.engine().state());
+        process.audit.hear(&input);
         let forgets = process.rules.forgets_refusals();
         if forgets && let Input::TokenRefused(serial) = &input {
             let _ = process.rules.step(now, roll, Input::TokenAccepted(*serial));
         }
         let effects = process.rules.step(now, roll, input);
         let after = name_of(process.rules.engine().state());
+        let is_alarmed = process
+            .audit
+            .is_needless(standing, process.rules.engine().state());
         self.tally.steps += 1;
+        self.tally.alarms += u64::from(is_alarmed);
         self.count_loop();
         if self.journal.is_some() {
             self.write_step(pid, seen, before, after, &effects);
@@ -392,6 +405,11 @@ impl World {
         };
         if let Some(violation) = invariants::check(self, &turn) {
             self.violate(violation);
+            return;
+        }
+        if is_alarmed {
+            let words = format!("the shipped alarm went off for nothing, because: {seen}");
+            self.violate(Violation::new("no_needless_sign_out", words));
             return;
         }
         watch::note(self, &turn);

@@ -23,7 +23,7 @@ const TABLE: &[(Planted, Range<u64>)] = &[
     (UsesBeforeSaving, 0..2),
     (UsesARotationThatWasNotSaved, 4..12),
     (NoSecondOpinion, 0..4),
-    (RefusesWithoutCompare, 74..80),
+    (RefusesWithoutCompare, 10..18),
     (LoserErasesTheWinner, 0..4),
     (CountsOnTheWallClock, 0..4),
     (ClockStopsInSleep, 0..6),
@@ -35,10 +35,10 @@ const TABLE: &[(Planted, Range<u64>)] = &[
     (TakesAnyAnswer, 0..40),
     (KeepsTheOldRefreshToken, 0..4),
     (ForgetsAtRestart, 0..4),
-    (DamageIsASignOut, 0..8),
-    (OfflineIsSignedOut, 6..16),
+    (DamageIsASignOut, 12..18),
+    (OfflineIsSignedOut, 0..6),
     (RenewsOnForbidden, 10..18),
-    (LoopsOnAHalfEndedSession, 14..20),
+    (LoopsOnAHalfEndedSession, 142..148),
     (SignsOutOnlyHere, 0..6),
     (LeavesTheVaultAtSignOut, 0..6),
     (KeepsTheRefusalAfterSignIn, 4..10),
@@ -46,6 +46,17 @@ const TABLE: &[(Planted, Range<u64>)] = &[
     (RenewsWithoutTheLivingToken, 0..2),
     (SaysTheToken, 0..2),
     (BelievesUnsigned, 0..10),
+    (BlamesTheToken, 0..4),
+    (NeverLooksBack, 0..6),
+    (MovesDamageAway, 24..30),
+];
+
+/// Bugs that end a session although nobody ended it: the alarm that ships has to hear them as well.
+const ALARMING: &[Planted] = &[
+    NotFoundIsAVerdict,
+    FirewallIsAVerdict,
+    ClockRefusalIsAVerdict,
+    OfflineIsSignedOut,
 ];
 
 /// Every fourth planted bug, so that the tests run side by side.
@@ -54,15 +65,21 @@ fn check(quarter: usize) {
         let caught = seeds.clone().find_map(|seed| {
             [StoreKind::Stock, StoreKind::Evertill]
                 .into_iter()
-                .find(|store| run::seed(seed, DAYS, *store, Some(*planted)).violation.is_some())
-                .map(|store| (seed, store))
+                .map(|store| (seed, store, run::seed(seed, DAYS, store, Some(*planted))))
+                .find(|(_, _, outcome)| outcome.violation.is_some())
         });
-        let Some((seed, store)) = caught else {
+        let Some((seed, store, outcome)) = caught else {
             panic!(
                 "{planted:?} ({}) was not seen in seeds {seeds:?}",
                 planted.label()
             );
         };
+        if ALARMING.contains(planted) {
+            assert!(
+                outcome.tally.alarms > 0,
+                "{planted:?}: the alarm slept, seed={seed}"
+            );
+        }
         let shipped = run::seed(seed, DAYS, store, None).violation;
         assert_eq!(shipped, None, "seed={seed} {store:?}, nothing planted");
     }

@@ -265,6 +265,18 @@
     for (const name of ["session", "sales"]) source.addEventListener(name, (event) => { if (!event.data.includes("<") || !swapAll(event.data)) refresh(name); });
   }
 
+  /* ── the checks of the health page, each as it ends ──────────────────── */
+  function follow(place) {
+    const { stream, whole } = place.dataset;
+    if (!stream || !window.EventSource) return;
+    const run = new EventSource(stream);
+    // A stream that breaks is not begun again: the page that waits for everything says the same.
+    run.onerror = () => { run.close(); location.replace(whole); };
+    run.addEventListener("check", (event) => swapAll(event.data));
+    run.addEventListener("health", (event) => { run.close(); swapAll(event.data); say(byId("health").querySelector("h1").textContent); });
+    window.addEventListener("pagehide", () => run.close());
+  }
+
   /* ── after a page or a fragment came ─────────────────────────────────── */
   let goes, toastTimer, offset = null;
   function badges() {
@@ -319,6 +331,7 @@
   all("[data-go]").forEach(countDown);
   if (document.querySelector(".done .tick")) beep(880, 1320);
   listen();
+  all("[data-stream]").forEach(follow);
   window.addEventListener("afterprint", () => { const form = byId("printed"); if (form) post(form); });
   document.addEventListener("visibilitychange", () => (document.hidden ? hush() : listen()));
   window.addEventListener("pagehide", hush);

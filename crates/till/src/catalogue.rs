@@ -113,6 +113,14 @@ async fn sweep(till: &Arc<Till>) -> Result<(), TillError> {
     pictures::fetch_missing(till).await
 }
 
+/// How many items the store has, when it can be asked.
+pub(crate) async fn items_at_the_store(till: &Till) -> Option<u64> {
+    match may_read(till) {
+        true => reading::total(&till.session).await.ok(),
+        false => None,
+    }
+}
+
 /// Asks the store for a code that this till does not know; answers what was found and what was tried.
 pub(crate) async fn lookup(till: &Arc<Till>, code: &str) -> Result<(Scanned, &'static str), TillError> {
     const ALONE: &str = "Not on this till, and the shop cannot be asked right now.";

@@ -11,6 +11,7 @@
 //! Look first at `till.rs` for what the parts share, at `web.rs` for the addresses and at `outbox.rs` for the way
 //! of a sale.
 
+mod affairs;
 pub mod assets;
 mod at_rest;
 mod carry;
@@ -26,6 +27,7 @@ mod lock;
 mod mend;
 mod outbox;
 pub mod pages;
+mod reach;
 mod session;
 mod shelf;
 mod start;
@@ -34,6 +36,7 @@ mod views;
 mod watch;
 mod web;
 
+pub use affairs::affairs_of;
 pub use at_rest::{AtRest, unsent_sales};
 pub use carry::{Sum, TakenIn};
 pub use error::TillError;

@@ -26,6 +26,8 @@ const SET_ASIDE: &str = "catalogue.set-aside.json";
 /// Something that mends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mend {
+    /// Sign in again.
+    SignIn,
     /// Renew the session now.
     Renew,
     /// Do not wait for the next try.
@@ -54,7 +56,8 @@ pub(crate) struct Preview {
 const SALES_STAY: &str = "Every sale, sent or not, and every open or parked sale";
 
 impl Mend {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
+        Self::SignIn,
         Self::Renew,
         Self::TryNow,
         Self::Transport,
@@ -67,6 +70,7 @@ impl Mend {
     /// The word in the address.
     pub(crate) fn slug(self) -> &'static str {
         match self {
+            Self::SignIn => "sign-in",
             Self::Renew => "renew",
             Self::TryNow => "try-now",
             Self::Transport => "transport",
@@ -89,6 +93,15 @@ impl Mend {
     /// What a person is told before.
     pub(crate) fn preview(self) -> Preview {
         let (title, happens, stays, button): (_, &[_], &[_], _) = match self {
+            Self::SignIn => (
+                "Sign in again",
+                &[
+                    "The shop's own sign-in page opens. The password is typed there and not on this till.",
+                    "The new session takes the place of the old one once it is there, and not before.",
+                ],
+                &[SALES_STAY, "The catalogue", "The history of the session"],
+                "Go to the sign-in",
+            ),
             Self::Renew => (
                 "Renew the session now",
                 &["The shop is asked for a new token. Nobody has to sign in."],
@@ -182,12 +195,13 @@ pub(crate) async fn run(till: &Till, mend: Mend) -> Result<String, NotDone> {
         }
     }
     let said = match mend {
+        Mend::SignIn => "Went to the sign-in.".to_owned(),
         Mend::Renew => renew(till).await,
         Mend::TryNow => {
             till.session.keeper().network_up();
             "Ended the pause; the shop is asked now.".to_owned()
         }
-        Mend::Transport => switch_transport(till)?,
+        Mend::Transport => switch_transport(till).await?,
         Mend::Catalogue => rebuild_catalogue(till).await?,
         Mend::ClearCache => clear_cache(till).await?,
         Mend::ClearSession => clear_session(till).await?,
@@ -222,7 +236,7 @@ async fn renew(till: &Till) -> String {
     }
 }
 
-fn switch_transport(till: &Till) -> Result<String, TillError> {
+async fn switch_transport(till: &Till) -> Result<String, TillError> {
     let keeper = till.session.keeper();
     let now = till.session.profile().map(|profile| profile.token_place);
     let (next, said) = match now {
@@ -234,7 +248,7 @@ fn switch_transport(till: &Till) -> Result<String, TillError> {
             (TokenPlace::Header, "The sign-in travels in the header now.")
         }
     };
-    keeper.use_token_place(next).map_err(TillError::Session)?;
+    keeper.use_token_place(next).await.map_err(TillError::Session)?;
     Ok(said.to_owned())
 }
 

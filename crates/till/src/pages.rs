@@ -21,7 +21,9 @@
 //! | `GET /sale/{uuid}/receipt` | [`ReceiptPage`] | – |
 //! | `GET /sales` | [`SalesPage`] | [`SalesFragment`] → `#sales` |
 //! | `GET /session` | [`SessionPage`] | [`SessionFragment`] → `#session` |
-//! | `GET /health` | [`HealthPage`] | – |
+//! | `GET /health?whole` | [`HealthPage`] | – |
+//! | `GET /health/live` | – | events `check` carry [`HealthTickFragment`]; `health` carries [`HealthFragment`] → `#health` |
+//! | `GET /health/test-print` | [`TestPrintPage`] | – |
 //! | `GET /mend/{name}`, `POST` refused | [`MendPage`] | – |
 //! | `GET /sales/carry`, `POST /sales/import` | [`CarryPage`] | – |
 //! | `GET /error-codes?q`, `/error-codes/{code}` | [`HelpPage`] | – |
@@ -44,7 +46,10 @@ mod sign_in;
 pub use care::{CarryPage, MendPage};
 pub use checkout::{CheckoutPage, QuickAmount, RecapLine, Take, TakeFragment};
 pub use frame::{BarFragment, Frame, Nav, Person, StateBar, StoreLink, Tone, Waiting};
-pub use health::{Done, HealthCheck, HealthGroup, HealthHop, HealthPage, HealthView};
+pub use health::{
+    Done, HealthCheck, HealthDay, HealthFragment, HealthGroup, HealthHop, HealthHour, HealthPage, HealthSale,
+    HealthTick, HealthTickFragment, HealthView, HealthWaiting, TestPrintPage,
+};
 pub use help::HelpPage;
 pub use problem::ProblemPage;
 pub use register::{

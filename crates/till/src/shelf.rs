@@ -241,7 +241,7 @@ fn is_shown(product: &Product) -> bool {
     is_live(&product.status) && matches!(product.kind.as_str(), "simple" | "variable" | "")
 }
 
-fn currency(settings: &StoreSettings) -> CurrencyFormat {
+pub(crate) fn currency(settings: &StoreSettings) -> CurrencyFormat {
     let or = |text: &str, otherwise: &str| if text.is_empty() { otherwise } else { text }.to_owned();
     let code = or(&settings.currency, "GBP");
     CurrencyFormat {

@@ -154,6 +154,7 @@ pub async fn start(options: TillOptions) -> Result<TillHandle, TillError> {
         wall: RwLock::new(Wall::new("", "")),
         name: RwLock::new(kept.name),
         found: RwLock::new(None),
+        looked: Mutex::new(None),
         db: db.clone(),
     });
     catalogue::restock(&till).await?;

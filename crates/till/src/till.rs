@@ -4,11 +4,12 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use evertill_doctor::Report;
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
 
 use crate::catalogue::pictures::Pictures;
 use crate::clock::{self, Wall};
-use crate::db::{Db, sales, settings};
+use crate::db::{Db, carts, sales, settings};
 use crate::desk::Desk;
 use crate::error::TillError;
 use crate::hub::{Hub, News};
@@ -17,6 +18,7 @@ use crate::pages::{Frame, Nav, StateBar};
 use crate::session::Session;
 use crate::shelf::Shelf;
 use crate::views::bar::{BarFacts, Standing, bar};
+use crate::views::session::horizon_words;
 use crate::watch::Found;
 use crate::web::browser::BrowserSecret;
 use crate::web::sign_in::Door;
@@ -60,6 +62,8 @@ pub(crate) struct Till {
     pub(crate) name: RwLock<String>,
     /// What the doctor found by itself, while it holds.
     pub(crate) found: RwLock<Option<Found>>,
+    /// The newest report on this till and when it was made, milliseconds since 1970.
+    pub(crate) looked: Mutex<Option<(i64, Report)>>,
 }
 
 impl Till {
@@ -144,13 +148,14 @@ impl Till {
 
     /// What the state bar shows now.
     pub(crate) async fn bar(&self) -> Result<StateBar, TillError> {
-        let (unsent, parked, last_booked_ms) = self
+        let (unsent, parked, last_booked_ms, is_selling) = self
             .db
             .read("count the sales that wait", |db| {
                 Ok((
                     sales::tally_unsent(db)?,
                     sales::tally_parked(db)?,
                     sales::last_booked_at_ms(db)?,
+                    carts::is_selling(db)?,
                 ))
             })
             .await?;
@@ -167,6 +172,7 @@ impl Till {
             refused: parked.count,
             sending,
             last_booked_ms,
+            sign_in_due: horizon_words(&self.session.status()).filter(|_| !is_selling),
             person: self
                 .session
                 .person()

@@ -6,6 +6,7 @@ pub(crate) mod bar;
 pub(crate) mod cart;
 pub(crate) mod checkout;
 pub(crate) mod goods;
+pub(crate) mod health;
 pub(crate) mod help;
 pub(crate) mod sale;
 pub(crate) mod session;

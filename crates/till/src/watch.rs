@@ -1,6 +1,6 @@
 //! Starts the doctor by itself when the same trouble comes again and again.
 //!
-//! The rules of the session say when that is (three times in a row over two minutes, the network excepted); they leave
+//! The rules of the session say when that is (three times in a row over two minutes, a network that is away excepted); they leave
 //! an entry in the session's journal. What the doctor finds stands on the state bar and on the session's sheet until the
 //! session is well again, and in the till's own list of what happened.
 
@@ -74,7 +74,7 @@ fn newest_alarm(till: &Till) -> Option<WallTime> {
     alarm.map(|entry| entry.at)
 }
 
-async fn look(till: &Till) -> Result<(), TillError> {
+async fn look(till: &Arc<Till>) -> Result<(), TillError> {
     let report = health::examined(till).await?.to_share();
     let found = report.first_cause.map(|cause| Found {
         at_ms: clock::now_ms(),

@@ -22,7 +22,12 @@ use evertill_wire::Code;
 
 fn register_pages(pages: &mut BTreeMap<String, String>) {
     for (state, _) in shop::bars() {
-        let page = shop::register(state, shop::goods(false, true), shop::cart(), None);
+        // What is for quiet moments never stands beside a sale.
+        let cart = match state {
+            "sign-in-due" => shop::empty_cart(),
+            _ => shop::cart(),
+        };
+        let page = shop::register(state, shop::goods(false, true), cart, None);
         pages.insert(format!("register-{state}"), page.render().unwrap());
     }
     for (name, sheet) in shop::sheets() {
@@ -61,9 +66,10 @@ fn pages() -> BTreeMap<String, String> {
     put("sale-refused", after::sale("refused").render());
     put("session", after::session(true).render());
     put("session-needed", after::session(false).render());
-    for state in ["well", "fix", "broken"] {
+    for state in ["well", "fix", "broken", "looking"] {
         put(&format!("health-{state}"), health::health(state).render());
     }
+    put("health-test-print", health::test_print().render());
     put("mend", health::mend("").render());
     put("mend-refused", health::mend("3 sales over 56.90 GBP").render());
     put("carry", health::carry("3 sales over 56.90 GBP").render());

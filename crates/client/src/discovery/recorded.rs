@@ -1,8 +1,9 @@
 //! Every recorded answer of discovery and of the token's probe, read case by case.
 
+use evertill_session::{Arrival, arrival};
 use evertill_wire::Code;
 
-use super::{link, root, way};
+use super::{link, root};
 use crate::address::StoreAddress;
 use crate::recorded;
 
@@ -102,8 +103,8 @@ fn every_recorded_probe_tells_what_arrived() {
         ("v2-rest-route", true, false),
     ] {
         let name = format!("auth-test-{case}");
-        let arrived = way::read_auth_test(&recorded::named(&name));
-        assert_eq!(arrived, Some(way::Arrived { header, parameter }), "{name}");
+        let arrived = recorded::named(&name).with_raw(arrival::read);
+        assert_eq!(arrived, Some(Arrival { header, parameter }), "{name}");
         left.retain(|known| *known != name);
     }
     assert!(left.is_empty(), "without an expectation: {left:?}");
@@ -111,10 +112,10 @@ fn every_recorded_probe_tells_what_arrived() {
 
 #[test]
 fn an_echo_is_read_and_other_answers_are_not_taken_for_one() {
-    let echo = way::read_echo(&recorded::named("discovery-wcpos-v2-echo"));
+    let echo = recorded::named("discovery-wcpos-v2-echo").with_raw(arrival::read);
     assert_eq!(
         echo,
-        Some(way::Arrived {
+        Some(Arrival {
             header: false,
             parameter: false
         })
@@ -124,7 +125,6 @@ fn an_echo_is_read_and_other_answers_are_not_taken_for_one() {
         "discovery-plain-permalinks-wp-json",
         "discovery-database-down-site",
     ] {
-        assert_eq!(way::read_echo(&recorded::named(name)), None, "{name}");
-        assert_eq!(way::read_auth_test(&recorded::named(name)), None, "{name}");
+        assert_eq!(recorded::named(name).with_raw(arrival::read), None, "{name}");
     }
 }

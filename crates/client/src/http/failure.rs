@@ -235,6 +235,30 @@ mod tests {
         );
     }
 
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn an_address_that_no_route_leads_to_is_a_device_without_a_network() {
+        // Linux has no route for a connection to everybody at once, whatever networks there are.
+        assert_eq!(
+            failure_of("http://255.255.255.255/", Duration::from_secs(5)).await,
+            Code::DEVICE_OFFLINE
+        );
+    }
+
+    #[test]
+    fn what_the_system_says_about_routes_is_told_apart() {
+        for (kind, code) in [
+            (io::ErrorKind::HostUnreachable, Code::NETWORK_UNREACHABLE),
+            (io::ErrorKind::NetworkUnreachable, Code::DEVICE_OFFLINE),
+            (io::ErrorKind::NetworkDown, Code::DEVICE_OFFLINE),
+            (io::ErrorKind::ConnectionRefused, Code::CONNECTION_REFUSED),
+            (io::ErrorKind::TimedOut, Code::CONNECTION_TIMEOUT),
+        ] {
+            let wrapped = io::Error::other(io::Error::from(kind));
+            assert_eq!(chain(&wrapped).find_map(named), Some(code), "{kind:?}");
+        }
+    }
+
     #[tokio::test]
     async fn a_name_that_leads_nowhere_is_a_dns_failure() {
         assert_eq!(

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use evertill_session::engine::Stored;
-use evertill_session::{AttemptId, Engine, Grant, Input, Roll, Serial, State, Status};
+use evertill_session::{AttemptId, Engine, Grant, Input, Place, Roll, Serial, State, Status};
 use evertill_wire::Code;
 use evertill_wire::rest::auth::Cashier;
 use tokio::sync::{mpsc, oneshot};
@@ -29,6 +29,8 @@ use crate::vault::{Safe, VaultLock, VaultMark};
 mod effects;
 mod jobs;
 mod ledger;
+mod network;
+mod reported;
 
 use jobs::Done;
 use ledger::Ledger;
@@ -67,6 +69,12 @@ pub(super) struct Driver {
     sign_out: Option<oneshot::Sender<Result<SignedOut, ClientError>>>,
     revoke_again: Option<(Instant, Duration)>,
     ledger: Ledger,
+    /// Where tokens travel, as the engine was told.
+    told_place: Place,
+    /// Who waits to hear what comes of a refused token.
+    undecided: Vec<oneshot::Sender<()>>,
+    /// Looks whether the network is back.
+    network: Option<AbortHandle>,
 }
 
 /// A sign-in on its way to the disk.
@@ -101,6 +109,9 @@ pub(super) async fn start(shared: Arc<Shared>, vault: Safe, http: Http, messages
         sign_out: None,
         revoke_again: None,
         ledger: Ledger::default(),
+        told_place: Place::default(),
+        undecided: Vec::new(),
+        network: None,
     };
     let stored = driver.first_look().await;
     driver.feed(Input::Start(stored)).await;
@@ -202,9 +213,12 @@ impl Driver {
                 self.feed(Input::RenewNow).await;
                 let _ = started.send(());
             }
-            Message::Refused(serial, decided) => {
-                self.feed(Input::TokenRefused(serial)).await;
-                let _ = decided.send(());
+            Message::Refused(serial, place, word, decided) => {
+                self.undecided.push(decided);
+                self.on_refused(serial, place, word).await;
+            }
+            Message::UsePlace(place, done) => {
+                let _ = done.send(self.use_place(place).await);
             }
             Message::Accepted(serial) => {
                 self.feed(Input::TokenAccepted(serial)).await;
@@ -234,8 +248,19 @@ impl Driver {
                 if let Some(profile) = asked.moved_to {
                     self.remember(profile).await;
                 }
+                self.compare_clocks(asked.date_ms).await;
                 self.feed(Input::Answered(attempt, asked.answer)).await;
             }
+            Done::Looked(attempt, place, arrival) => {
+                self.feed(Input::Arrived {
+                    attempt,
+                    place,
+                    arrival,
+                })
+                .await;
+            }
+            Done::NetworkBack => self.feed(Input::NetworkUp).await,
+            Done::NetworkThere => {}
             Done::Saved(attempt, outcome) => {
                 self.writers -= 1;
                 let input = self.saved(attempt, outcome);
@@ -268,6 +293,12 @@ impl Driver {
     /// Feeds the engine and performs what it says, in order, until it has nothing more to say.
     async fn feed(&mut self, input: Input) {
         let mut inputs = VecDeque::from([input]);
+        if self.told_place != self.token_place().place() {
+            // Another process or a person changed it.
+            self.told_place = self.token_place().place();
+            self.shared.token.travel(self.token_place());
+            inputs.push_front(Input::TravelsBy(self.told_place));
+        }
         while let Some(input) = inputs.pop_front() {
             let roll = Roll(getrandom::u64().unwrap_or_else(|_| self.shared.now().moment.as_millis()));
             let heard = self.ledger.before(self.engine.state(), &input);
@@ -279,6 +310,13 @@ impl Driver {
         }
         self.settle_entering();
         self.show();
+        self.watch_network();
+        if !self.engine.is_looking() {
+            for decided in self.undecided.drain(..) {
+                // Nobody may be waiting any more.
+                let _ = decided.send(());
+            }
+        }
     }
 
     /// Shows the engine's state to the handles, and wakes those who wait when something but time has changed.
@@ -350,7 +388,11 @@ impl Driver {
                     return Stored::Nothing;
                 };
                 self.person = contents.person;
-                if let Some(profile) = contents.profile {
+                if let Some(mut profile) = contents.profile {
+                    if self.writers > 0 {
+                        // What is on its way to the disk is newer than what is on it.
+                        profile.token_place = self.token_place();
+                    }
                     self.shared.profile.send_replace(Some(profile.clone()));
                     self.profile = Some(profile);
                 }
@@ -386,7 +428,20 @@ impl Driver {
             return;
         }
         let vault = self.vault.clone();
-        let read = jobs::on_disk(move || vault.contents()).await;
+        let read = jobs::on_disk(move || {
+            let read = vault.contents()?;
+            if read.record.is_some() {
+                return Ok(Some(read));
+            }
+            // Whoever puts a damaged file out of the way has nothing there for a moment, and holds the lock.
+            match vault.try_lock()? {
+                Some(lock) => vault.contents_locked(&lock).map(Some),
+                None => Ok(None),
+            }
+        });
+        let Some(read) = read.await.transpose() else {
+            return;
+        };
         self.vault_seen = mark;
         let stored = self.stored(read);
         self.feed(Input::VaultChanged(stored)).await;

@@ -17,13 +17,16 @@ const ROUTE: &str = "wcpos/v2/auth/refresh";
 pub(super) struct Asked {
     pub(super) answer: Answer,
     pub(super) moved_to: Option<StoreProfile>,
+    /// The store's clock, milliseconds since 1970.
+    pub(super) date_ms: Option<i64>,
 }
 
 impl Asked {
-    fn here(answer: Answer) -> Self {
+    fn here(answer: Answer, heard: &Heard) -> Self {
         Self {
             answer,
             moved_to: None,
+            date_ms: date_of(heard),
         }
     }
 }
@@ -53,11 +56,11 @@ pub(super) async fn ask(
         Answer::Trouble(trouble) if trouble.kind == TroubleKind::WrongRoute => {
             ask_the_other_way(http, profile, refresh, access)
                 .await
-                .unwrap_or_else(|| Asked::here(answer))
+                .unwrap_or_else(|| Asked::here(answer, &first))
         }
         Answer::Trouble(_) if is_unproved(&first) => {
             let Some(announced) = announcement(http, profile).await else {
-                return Asked::here(answer);
+                return Asked::here(answer, &first);
             };
             let now = StoreProfile {
                 evertill: announced,
@@ -66,9 +69,10 @@ pub(super) async fn ask(
             Asked {
                 answer: read(&first, &now, refresh),
                 moved_to: Some(now),
+                date_ms: date_of(&first),
             }
         }
-        Answer::Trouble(_) | Answer::Renewed(_) | Answer::Refused(_) => Asked::here(answer),
+        Answer::Trouble(_) | Answer::Renewed(_) | Answer::Refused(_) => Asked::here(answer, &first),
     }
 }
 
@@ -95,12 +99,17 @@ async fn ask_the_other_way(
         better @ (Answer::Renewed(_) | Answer::Refused(_)) => Some(Asked {
             answer: better,
             moved_to: Some(other),
+            date_ms: date_of(&heard),
         }),
     }
 }
 
 /// What came of a request: an answer, or what kept it from coming.
 type Heard = Result<http::Answer, Trouble>;
+
+fn date_of(heard: &Heard) -> Option<i64> {
+    heard.as_ref().ok()?.date_ms()
+}
 
 async fn ask_at(
     http: &Http,

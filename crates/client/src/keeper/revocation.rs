@@ -12,7 +12,7 @@ use super::renewal;
 use crate::clock::Clock;
 use crate::error::ClientError;
 use crate::http::{self, Bearer, Http, Request};
-use crate::profile::StoreProfile;
+use crate::profile::{StoreProfile, TokenPlace};
 
 /// How long the store may take to end a session before that is left for later.
 const REVOKE_MAX: Duration = Duration::from_secs(8);
@@ -57,8 +57,18 @@ pub(super) async fn revoke(http: &Http, profile: &StoreProfile, grant: &Grant, c
                 refresh,
                 ..grant.clone()
             };
-            match delete(http, profile, &grant, &renewed.access).await {
-                // A fresh token is refused only where the session is half ended already.
+            let mut outcome = delete(http, profile, &grant, &renewed.access).await;
+            if matches!(outcome, Deleted::TokenRefused) {
+                // It may have been lost on the way.
+                let other = profile.token_place.place().other();
+                let profile = StoreProfile {
+                    token_place: TokenPlace::of(other, &profile.wcpos_version),
+                    ..profile.clone()
+                };
+                outcome = delete(http, &profile, &grant, &renewed.access).await;
+            }
+            match outcome {
+                // A fresh token is refused both ways only where the session is half ended already.
                 Deleted::Done | Deleted::TokenRefused => Revoked::Done,
                 Deleted::Later(code) => Revoked::Later(code),
             }
@@ -125,8 +135,39 @@ fn read(answer: Result<http::Answer, ClientError>) -> Deleted {
     });
     match (answer.status.as_u16(), is_from_api) {
         (401, true) => Deleted::TokenRefused,
-        // Also `success: false`, which a stock store says for a session it does not know.
-        (200..=299, _) | (400 | 403 | 404 | 410, true) => Deleted::Done,
+        // Also `success: false`, which a stock store says for a session it does not know. Without permission there is
+        // nothing left to try. A request that arrived without its parameters ended nothing.
+        (200..=299, _) | (403 | 404 | 410, true) => Deleted::Done,
         _ => Deleted::Later(Code::UNEXPECTED_RESPONSE_CODE),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recorded;
+
+    #[test]
+    fn every_recorded_answer_about_the_end_of_a_session_is_what_the_index_says() {
+        let index = recorded::index();
+        let mut met = 0;
+        for (names, one) in recorded::exchanges() {
+            let found = match read(Ok(one.answer())) {
+                Deleted::Done => "done",
+                Deleted::TokenRefused => "refused",
+                Deleted::Later(_) => "later",
+            };
+            for name in names.iter().filter(|name| name.starts_with("session")) {
+                let [_, _, expected, _] = index.iter().find(|row| row[0] == name).unwrap();
+                // A list of sessions that is shown, or that may not be: either way there is nothing more to end.
+                let expected = match *expected {
+                    "accepted" | "permission" => "done",
+                    other => other,
+                };
+                assert_eq!(found, expected, "{name}");
+                met += 1;
+            }
+        }
+        assert_eq!(met, 25);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use evertill_session::{Serial, StateName};
+use evertill_session::{Serial, StateName, Unauthorized};
 use evertill_wire::AccessToken;
 use reqwest::header::HeaderMap;
 use tokio::sync::oneshot;
@@ -11,7 +11,7 @@ use url::Url;
 use super::{Keeper, Lease, Message};
 use crate::error::ClientError;
 use crate::http::{Bearer, Http};
-use crate::passage::{is_json, is_token_refusal};
+use crate::passage::{is_json, unauthorized};
 use crate::profile::StoreProfile;
 use crate::store_api;
 
@@ -26,11 +26,11 @@ pub struct Pass {
 }
 
 impl Pass {
-    /// Whether a 401 is the API's own word about the token. A web page with that status is somebody else's and no reason
-    /// to renew anything.
+    /// What a 401 says about the token; nothing when it is not the API's word. A web page with that status is somebody
+    /// else's and no reason to do anything.
     #[must_use]
-    pub fn is_refused_by(headers: &HeaderMap, body: &[u8]) -> bool {
-        is_token_refusal(headers, body)
+    pub fn refusal(headers: &HeaderMap, body: &[u8]) -> Option<Unauthorized> {
+        unauthorized(headers, body)
     }
 
     /// Puts the token on a request, in the header or where the store wants it.
@@ -70,25 +70,27 @@ impl Keeper {
         self.pass_of(lease)
     }
 
-    /// Says that the API itself answered 401 to a request with this pass. Waits for a newer one; nothing when there is
-    /// none to be had now, and the answer is to be reported.
+    /// Says that a request with this pass was answered with 401, and what that said. Waits for a newer pass, or for the
+    /// same token another way where it did not arrive; nothing when there is none to be had now, and the answer is to
+    /// be reported.
     ///
     /// # Errors
     /// As [`Keeper::access_token`].
-    pub async fn newer_pass(&self, refused: &Pass) -> Result<Option<Pass>, ClientError> {
-        if !self.refused(refused.lease.serial).await? {
+    pub async fn newer_pass(&self, refused: &Pass, word: Unauthorized) -> Result<Option<Pass>, ClientError> {
+        if !self.refused(&refused.lease, word).await? {
             return Ok(None);
         }
         let newer = self.lease(Some(&refused.lease)).await?;
         self.pass_of(newer).map(Some)
     }
 
-    /// Says that the API itself answered 401 to a request with this pass and that it will not be sent again.
+    /// Says that a request with this pass was answered with 401, what that said, and that it will not be sent again.
+    /// True when it could have been, with a newer pass.
     ///
     /// # Errors
     /// [`ClientError::KeeperGone`].
-    pub async fn report_refused(&self, refused: &Pass) -> Result<(), ClientError> {
-        self.refused(refused.lease.serial).await.map(drop)
+    pub async fn report_refused(&self, refused: &Pass, word: Unauthorized) -> Result<bool, ClientError> {
+        self.refused(&refused.lease, word).await
     }
 
     /// Says that a request with this pass was answered with success, and with which headers. An answer of the API that
@@ -167,13 +169,14 @@ impl Keeper {
             .unwrap_or_else(|_| Err(self.no_token(&Arc::clone(&self.shared.snapshot.borrow()))))
     }
 
-    /// Tells the driver that the store refused a token, and returns when it has decided what to do about it: true when
-    /// a newer token exists or is on its way.
-    pub(crate) async fn refused(&self, serial: Serial) -> Result<bool, ClientError> {
+    /// Tells the driver that the store answered 401 to a token, and returns when it has decided what to do about it: true
+    /// when a newer token exists or is on its way, or the same one travels another way.
+    pub(crate) async fn refused(&self, lease: &Lease, word: Unauthorized) -> Result<bool, ClientError> {
         let (done, decided) = oneshot::channel();
-        self.tell(Message::Refused(serial, done)).await?;
+        self.tell(Message::Refused(lease.serial, lease.place, word, done))
+            .await?;
         decided.await.map_err(|_| ClientError::KeeperGone)?;
-        Ok(!self.shared.token.is_serving(serial))
+        Ok(!self.shared.token.is_serving(lease.serial, lease.place))
     }
 
     /// Tells the driver that a token works. Losing one such message does no harm.
@@ -202,7 +205,7 @@ impl Keeper {
     pub(crate) fn bearer(profile: &StoreProfile, lease: &Lease) -> Bearer {
         Bearer {
             token: lease.token.clone(),
-            place: profile.token_place,
+            place: lease.place,
             origin: profile.origin(),
         }
     }

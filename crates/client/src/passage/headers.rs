@@ -40,12 +40,20 @@ const FOR_BROWSERS: &[&str] = &[
 
 /// What goes to the store of the headers that came in.
 pub(super) fn outgoing(headers: &HeaderMap) -> HeaderMap {
-    filtered(headers, |name| {
+    let mut kept = filtered(headers, |name| {
         !OF_THE_CALLER.contains(&name)
             && !["x-forwarded-", "x-evertill-", "sec-", "access-control-"]
                 .iter()
                 .any(|start| name.starts_with(start))
-    })
+    });
+    // A refusal has to be looked into, so that no packing is offered that cannot be undone here.
+    if let Some(offered) = kept.get_mut(header::ACCEPT_ENCODING) {
+        let takes_gzip = offered
+            .to_str()
+            .is_ok_and(|text| text.to_ascii_lowercase().contains("gzip"));
+        *offered = header::HeaderValue::from_static(if takes_gzip { "gzip" } else { "identity" });
+    }
+    kept
 }
 
 /// What goes back of the headers the store sent. A store that was given the token as a parameter repeats it in links

@@ -348,6 +348,13 @@ mod tests {
         vault.erase(&lock).unwrap();
         vault.write(&lock, b"[]").unwrap();
         assert_eq!(safe.contents().unwrap_err().code().as_str(), "SY01006");
+        safe.change(&lock, |contents| contents.person = full().person)
+            .unwrap();
+        assert_eq!(
+            vault.read().unwrap().unwrap().as_slice(),
+            b"[]",
+            "a name alone takes no session's place"
+        );
         safe.change(&lock, |contents| *contents = full()).unwrap();
         assert_eq!(safe.contents().unwrap(), full());
         assert!(dir.path().join("vault").read_dir().unwrap().any(|entry| {

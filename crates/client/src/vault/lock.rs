@@ -1,6 +1,7 @@
 //! The lock that lets one process at a time renew a session or change its file.
 
 use std::fs::{OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::VaultLock;
@@ -19,6 +20,25 @@ pub(super) fn try_acquire(path: &Path) -> Result<Option<VaultLock>, ClientError>
     match file.try_lock() {
         Ok(()) => Ok(Some(VaultLock::new(file))),
         Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(source)) => Err(wrong(source)),
+    }
+}
+
+/// Whether somebody holds the lock at this path. Nothing is made; the look shares the lock for an instant, so that two
+/// who look do not take each other for a holder.
+pub(super) fn is_held(path: &Path) -> Result<bool, ClientError> {
+    let wrong = |source| ClientError::VaultNotRead {
+        path: path.to_path_buf(),
+        source,
+    };
+    let file = match OpenOptions::new().write(true).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(wrong(error)),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
         Err(TryLockError::Error(source)) => Err(wrong(source)),
     }
 }

@@ -50,39 +50,52 @@ impl Safe {
         self.understood(self.0.read()?)
     }
 
-    /// Reads with the lock, setting damage aside. A damaged version that an earlier one stands in for is no error.
-    pub(crate) fn contents_locked(&self, lock: &VaultLock) -> Result<Contents, ClientError> {
-        self.understood(self.0.read_locked(lock)?.content)
+    /// Reads with the lock. Damage stays where it is: a file that is gone would tell everybody else that somebody signed
+    /// out, and they may have in memory what is lost on the disk.
+    pub(crate) fn contents_locked(&self, _lock: &VaultLock) -> Result<Contents, ClientError> {
+        self.contents()
     }
 
     /// Changes the contents under the lock and makes the change durable. What cannot be read for good is put out of the
-    /// way first; what a newer version wrote stays and fails the change.
+    /// way then; what a newer version wrote stays and fails the change.
     pub(crate) fn change(
         &self,
         lock: &VaultLock,
         change: impl FnOnce(&mut Contents),
     ) -> Result<(), ClientError> {
-        let mut contents = match self.contents_locked(lock) {
-            Ok(contents) => contents,
+        let read = self.contents_locked(lock);
+        let is_lost = match &read {
+            Ok(_) => false,
             Err(
                 ClientError::VaultDamaged { .. }
                 | ClientError::VaultKeyMissing { .. }
                 | ClientError::VaultKeyDamaged { .. },
-            ) => {
-                self.0.set_aside(lock)?;
-                Contents::default()
-            }
-            Err(error) => return Err(error),
+            ) => true,
+            Err(_) => return read.map(drop),
         };
+        let mut contents = read.unwrap_or_default();
         let before = contents.clone();
         change(&mut contents);
-        if contents == before {
+        // A name or a setting beside a session that cannot be read would take its place and say that nobody is in.
+        let is_nothing = is_lost && contents.record.is_none() && contents.revocations.is_empty();
+        if contents == before || is_nothing {
             return Ok(());
+        }
+        // Only now that something takes its place is what cannot be opened put out of the way.
+        if is_lost {
+            self.0.set_aside(lock)?;
+        } else {
+            self.0.read_locked(lock)?;
         }
         if contents.is_empty() {
             return self.0.erase(lock);
         }
-        self.0.write(lock, &contents.to_bytes())?;
+        if let Err(error) = self.0.write(lock, &contents.to_bytes()) {
+            if is_lost {
+                self.0.put_back(lock)?;
+            }
+            return Err(error);
+        }
         if contents.record.is_none() {
             // The version before holds tokens of a session that is over.
             self.0.prove(lock)?;

@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use evertill_client::Keeper;
+use evertill_client::keeper::Unauthorized;
 use evertill_session::policy;
 use evertill_wire::AccessToken;
 
@@ -53,10 +54,16 @@ async fn a_refused_token_and_one_of_a_session_that_is_over_are_handed_out_no_mor
     let (shop, device) = (Shop::open().await, Device::new());
     let keeper = device.signed_in(&shop).await;
     let first = keeper.pass().await.unwrap();
-    let newer = keeper.newer_pass(&first).await.unwrap();
+    let newer = keeper
+        .newer_pass(&first, Unauthorized::TokenRefused)
+        .await
+        .unwrap();
     assert!(newer.is_some(), "a refused token is replaced");
     assert_eq!(shop.renewals(), 1);
-    let late = keeper.newer_pass(&first).await.unwrap();
+    let late = keeper
+        .newer_pass(&first, Unauthorized::TokenRefused)
+        .await
+        .unwrap();
     assert!(late.is_some(), "what was refused before is not refused again");
     assert_eq!(shop.renewals(), 1);
     keeper.sign_out().await.unwrap();

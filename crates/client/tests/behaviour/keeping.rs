@@ -309,12 +309,40 @@ async fn a_damaged_session_file_is_said_so_and_replaced_by_a_new_sign_in() {
         keeper.access_token().await.unwrap_err().code(),
         Code::VAULT_DAMAGED
     );
+    assert_eq!(std::fs::read(&file).unwrap(), b"rubbish", "looking moves nothing");
+    keeper.sign_in("ann", &Password::new("ann-demo")).await.unwrap();
+    assert_eq!(keeper.status().state, StateName::Active);
     assert_eq!(
         std::fs::read(file.with_extension("sealed.damaged-1")).unwrap(),
         b"rubbish"
     );
-    keeper.sign_in("ann", &Password::new("ann-demo")).await.unwrap();
-    assert_eq!(keeper.status().state, StateName::Active);
+}
+
+#[tokio::test]
+async fn a_session_file_that_is_ruined_under_a_running_till_costs_no_session() {
+    let (shop, device) = (Shop::open().await, Device::new());
+    device.signed_in(&shop).await.shutdown().await;
+    let keeper = device.keeper(&shop).await;
+    let file = sealed_file(&device);
+    std::fs::write(&file, b"rubbish").unwrap();
+    let _ = std::fs::remove_file(file.with_extension("sealed.prev"));
+    shop.set(Mood::Down);
+    for _ in 0..3 {
+        keeper.renew_now().await.unwrap_err();
+        device.clock.pass(Duration::from_secs(61));
+    }
+    // A second program looks at the file, finds nothing it can use, and goes.
+    let other = device.keeper(&shop).await;
+    assert_eq!(other.status().code, Some(Code::VAULT_DAMAGED));
+    other.shutdown().await;
+    keeper.renew_now().await.unwrap_err();
+    assert_eq!(keeper.status().state, StateName::Troubled);
+    assert!(keeper.fresh_token().is_some());
+    shop.set(Mood::Well);
+    keeper.renew_now().await.unwrap();
+    keeper.shutdown().await;
+    let again = device.keeper(&shop).await;
+    assert_eq!(again.status().state, StateName::Active, "and is written anew");
 }
 
 #[tokio::test]

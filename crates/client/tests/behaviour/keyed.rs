@@ -23,7 +23,10 @@ fn is_disturbed(keeper: &Keeper) -> bool {
     keeper.history().iter().any(|entry| {
         !matches!(
             entry.event,
-            Event::SignedIn { .. } | Event::Resumed { .. } | Event::Renewed { .. }
+            Event::SignedIn { .. }
+                | Event::Resumed { .. }
+                | Event::Renewed { .. }
+                | Event::ClocksDiffer { .. }
         )
     })
 }

@@ -9,6 +9,7 @@ mod fast_path;
 mod formats;
 mod keeping;
 mod keyed;
+mod lost_tokens;
 mod own_vault;
 mod passing;
 mod real_store;

@@ -54,6 +54,14 @@ pub(crate) struct Books {
     pub(crate) sessions: BTreeMap<String, String>,
     /// Access tokens that are good.
     pub(crate) access: BTreeSet<String>,
+    /// The host drops the `Authorization` header before the shop sees it.
+    pub(crate) strips_header: bool,
+    /// A lock before the shop's interface lets in nobody who is not signed in.
+    pub(crate) is_locked: bool,
+    /// Fresh tokens are refused although renewals succeed.
+    pub(crate) is_half_ended: bool,
+    /// Tokens that came as a parameter of the address.
+    pub(crate) by_address: usize,
     pub(crate) renewals: usize,
     pub(crate) log: Vec<String>,
     counter: u64,
@@ -236,10 +244,15 @@ fn answer(
         .map(String::as_str)
         .or_else(|| uri.path().strip_prefix("/wp-json"))
         .unwrap_or_default();
-    let is_known = headers
+    let has_header = headers.contains_key("authorization") && !books.strips_header;
+    let by_header = headers
         .get("authorization")
         .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
-        .is_some_and(|token| books.access.contains(token));
+        .filter(|_| has_header);
+    let by_address = query.get("authorization").map(String::as_str);
+    let is_good = |token: Option<&str>| token.is_some_and(|token| books.access.contains(token));
+    let is_known = !books.is_half_ended && (is_good(by_header) || is_good(by_address));
+    books.by_address += usize::from(is_known && !is_good(by_header));
     match (method.as_str(), route) {
         ("HEAD" | "GET", "") if uri.path() == "/" => linked(url),
         ("GET", "") if uri.path() == "/wcpos-auth/" => page(StatusCode::OK, &FORM.replace("ERROR", "")),
@@ -247,10 +260,14 @@ fn answer(
         ("GET", "/wcpos/v2/site") => site(url),
         ("GET", "/wcpos/v2/echo") => json_answer(
             StatusCode::OK,
-            json!({"v": 1, "headers": {"authorization": {"received": headers.contains_key("authorization"), "length": 1}},
+            json!({"v": 1, "headers": {"authorization": {"received": has_header, "length": 1}},
                    "params": {"authorization": query.contains_key("authorization")}}),
         ),
         ("POST", "/wcpos/v2/auth/refresh") => renew(books, body),
+        _ if !is_known && books.is_locked => json_answer(
+            StatusCode::UNAUTHORIZED,
+            json!({"code": "rest_not_logged_in", "message": "You are not currently logged in.", "data": {"status": 401}}),
+        ),
         _ if !is_known => json_answer(
             StatusCode::UNAUTHORIZED,
             json!({"code": "woocommerce_pos_rest_unauthorized", "message": "Sorry", "data": {"status": 401}}),

@@ -1,8 +1,7 @@
 //! This device: clock, disk, files, proxy settings.
 
-use std::fs::{OpenOptions, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use evertill_wire::Code;
 
@@ -40,7 +39,7 @@ pub(super) async fn clock(asked: Asked, context: &Context) -> Finding {
     if now_ms < EARLIEST_MS {
         return fault(
             Verdict::Broken,
-            Code::INVALID_CONFIGURATION,
+            Code::INVALID_SITE_CONFIGURATION,
             format!("This device's clock says {}, which cannot be.", day(now_ms)),
         );
     }
@@ -63,7 +62,7 @@ pub(super) async fn clock(asked: Asked, context: &Context) -> Finding {
     } else if size < SKEW_MAX_S {
         fault(Verdict::Warn, Code::INVALID_SITE_CONFIGURATION, sentence)
     } else {
-        fault(Verdict::Broken, Code::INVALID_CONFIGURATION, sentence)
+        fault(Verdict::Broken, Code::INVALID_SITE_CONFIGURATION, sentence)
     };
     finding.seen("skew", format!("{ahead_s} s"))
 }
@@ -200,7 +199,7 @@ pub(super) async fn other_process(asked: Asked, context: &Context) -> Finding {
     if context.session.kept().is_none() || context.may_renew {
         return asked.ok("Nobody else uses the saved session at this moment.");
     }
-    match is_locked(&lock_file(path, context)) {
+    match context.is_session_held(path) {
         Ok(false) => asked.ok("Nobody else uses the saved session at this moment."),
         Ok(true) => {
             asked.note("Another process is renewing the session at this moment; that is as it should be.")
@@ -208,27 +207,6 @@ pub(super) async fn other_process(asked: Asked, context: &Context) -> Finding {
         Err(error) => asked
             .not_checked("Whether somebody else uses the saved session cannot be told.")
             .seen("system", error.to_string()),
-    }
-}
-
-/// The lock of the saved session, as the vault names it.
-fn lock_file(data_dir: &Path, context: &Context) -> PathBuf {
-    data_dir
-        .join("vault")
-        .join(format!("{}.sealed.lock", context.store.key()))
-}
-
-/// Whether somebody holds a lock. The file is not made where it is missing.
-fn is_locked(path: &Path) -> io::Result<bool> {
-    let file = match OpenOptions::new().write(true).open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(error),
-    };
-    match file.try_lock() {
-        Ok(()) => Ok(false),
-        Err(TryLockError::WouldBlock) => Ok(true),
-        Err(TryLockError::Error(error)) => Err(error),
     }
 }
 
@@ -289,19 +267,6 @@ fn lower(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_lock_that_is_held_shows_and_a_missing_one_is_not_made() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("lock");
-        assert!(!is_locked(&path).unwrap());
-        assert!(!path.exists());
-        let held = std::fs::File::create(&path).unwrap();
-        held.lock().unwrap();
-        assert!(is_locked(&path).unwrap());
-        drop(held);
-        assert!(!is_locked(&path).unwrap());
-    }
 
     #[test]
     fn offsets_and_spans_read_well() {

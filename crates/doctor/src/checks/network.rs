@@ -10,8 +10,9 @@ use crate::context::Context;
 use crate::finding::{Finding, Fixer, Layer, Remedy, Verdict};
 use crate::probe::certificate::Certificate;
 use crate::probe::{Outcome, TlsSeen, proxy};
-use crate::reading;
+use crate::reading::{self, Problem};
 use crate::remedies;
+use crate::reply::Reply;
 
 /// A time to answer that nobody feels, in milliseconds. A stock store answers its cheap route in 35 ms under load.
 const ANSWER_FINE_MS: u64 = 1_500;
@@ -111,7 +112,12 @@ pub(super) async fn certificates(asked: Asked, context: &Context) -> Finding {
             )
         };
     }
-    match context.probes().tls(context).await {
+    let tls = context.probes().tls(context).await;
+    let is_good = tls.seen().is_some_and(|seen| seen.refused.is_none());
+    if !is_good && portal_at(context.probes().plain(context).await).is_some() {
+        return asked.after("network.portal");
+    }
+    match tls {
         Outcome::Seen(seen) => judge(asked, context, seen),
         Outcome::Silent { code, evidence } => {
             reading::silence(*code, evidence).into_finding(asked.id, Verdict::Broken)
@@ -139,7 +145,8 @@ fn judge(asked: Asked, context: &Context, seen: &TlsSeen) -> Finding {
                 ),
             )
         }
-        (None, _) => asked.ok("The store's certificate is good."),
+        (None, Some(certificate)) => trusted(asked, certificate, context.store.is_private()),
+        (None, None) => asked.ok("The store's certificate is good."),
         (Some(_), certificate) => {
             let (sentence, remedy) = refusal(seen, certificate.as_ref(), now_s);
             Finding::fault(
@@ -160,6 +167,26 @@ fn judge(asked: Asked, context: &Context, seen: &TlsSeen) -> Finding {
             .seen("ends in", span(certificate.not_after_s - now_s)),
         None => finding,
     }
+}
+
+/// A certificate this device trusts. Trust alone does not say who is at the other end: a program that opens connections
+/// to look inside has its own authority installed on the device.
+fn trusted(asked: Asked, certificate: &Certificate, is_private: bool) -> Finding {
+    if let Some(product) = certificate.inspector() {
+        return asked
+            .note(format!(
+                "{product} opens the connection to the store and looks inside; this device trusts it."
+            ))
+            .seen("recognised as", product);
+    }
+    if !is_private && !certificate.is_logged && !certificate.names_issuer {
+        return asked.note(format!(
+            "The store's certificate is signed by \u{201c}{}\u{201d}, whom this device trusts and the public web does \
+             not know: your own authority, or a program that looks inside.",
+            certificate.issuer
+        ));
+    }
+    asked.ok("The store's certificate is good.")
 }
 
 /// Why the certificates are refused, in the order in which one reason explains another.
@@ -184,6 +211,20 @@ fn refusal(seen: &TlsSeen, certificate: Option<&Certificate>, now_s: i64) -> (St
             Remedy::new(
                 Fixer::Website,
                 "Give the address the certificate is for, or have a certificate made for this one.",
+            ),
+        ),
+        Some(known) if seen.shown == 1 && known.names_issuer && !known.is_self_signed => (
+            format!(
+                "The store's server shows its own certificate without the one of \u{201c}{}\u{201d} that signed it.",
+                known.issuer
+            ),
+            Remedy::new(
+                Fixer::Website,
+                "Install the whole chain at the host: the file is often called fullchain.pem or bundle. Browsers that \
+                 open the site all the same have fetched the missing one elsewhere.",
+            )
+            .with_lines(
+                "# nginx\nssl_certificate /path/to/fullchain.pem;\n\n# Apache\nSSLCertificateFile /path/to/fullchain.pem",
             ),
         ),
         Some(known) => (
@@ -212,17 +253,27 @@ fn refusal(seen: &TlsSeen, certificate: Option<&Certificate>, now_s: i64) -> (St
 pub(super) async fn portal(asked: Asked, context: &Context) -> Finding {
     let front = context.probes().front(context).await;
     let Some(seen) = front.seen() else {
-        return asked.without(front, "site.http");
+        // Over https a portal shows only as a certificate that is not the store's; over plain http it says who it is.
+        return match portal_at(context.probes().plain(context).await) {
+            Some(problem) => problem.into_finding(asked.id, Verdict::Broken),
+            None => asked.without(front, "site.http"),
+        };
     };
     for reply in [&seen.first, &seen.last] {
-        let found = reading::problem(reply).filter(|problem| {
-            problem.layer == Layer::Network && problem.code == Code::INVALID_RESPONSE_FORMAT
-        });
-        if let Some(problem) = found {
+        if let Some(problem) = portal_in(reply) {
             return problem.into_finding(asked.id, Verdict::Broken);
         }
     }
     asked.ok("No sign-in page of the network stands in between.")
+}
+
+fn portal_at(plain: &Outcome<Reply>) -> Option<Problem> {
+    plain.seen().and_then(portal_in)
+}
+
+fn portal_in(reply: &Reply) -> Option<Problem> {
+    reading::problem(reply)
+        .filter(|problem| problem.layer == Layer::Network && problem.code == Code::INVALID_RESPONSE_FORMAT)
 }
 
 /// How long an answer takes.
@@ -233,26 +284,101 @@ pub(super) async fn latency(asked: Asked, context: &Context) -> Finding {
             if let Some(problem) = reading::problem(reply) {
                 return problem.into_finding(asked.id, Verdict::Broken);
             }
-            let ms = reply.took_ms;
-            let finding = if ms <= ANSWER_FINE_MS {
-                asked.ok(format!("The store answers within {ms} ms."))
-            } else {
-                Finding::fault(
-                    asked.id,
-                    asked.layer,
-                    Verdict::Warn,
-                    Code::CONNECTION_TIMEOUT,
-                    format!("The store takes {ms} ms for its shortest answer."),
-                    remedies::of_code(Code::CONNECTION_TIMEOUT, Fixer::Website),
-                )
-            };
-            finding
-                .seen("answer", format!("{ms} ms"))
-                .seen("server load", reply.header("x-wcpos-pressure"))
+            answer_time(asked, reply.took_ms).seen("server load", reply.header("x-wcpos-pressure"))
         }
         Outcome::Silent { code, evidence } => {
             reading::silence(*code, evidence).into_finding(asked.id, Verdict::Broken)
         }
         Outcome::NotAsked(why) => asked.after(why),
+    }
+}
+
+fn answer_time(asked: Asked, ms: u64) -> Finding {
+    let finding = if ms <= ANSWER_FINE_MS {
+        asked.ok(format!("The store answers within {ms} ms."))
+    } else {
+        Finding::fault(
+            asked.id,
+            asked.layer,
+            Verdict::Warn,
+            Code::CONNECTION_TIMEOUT,
+            format!("The store takes {ms} ms for its shortest answer."),
+            remedies::of_code(Code::CONNECTION_TIMEOUT, Fixer::Website),
+        )
+    };
+    finding.seen("answer", format!("{ms} ms"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ASKED: Asked = Asked {
+        id: "x",
+        layer: Layer::Network,
+    };
+
+    fn certificate(issuer: &str) -> Certificate {
+        Certificate {
+            subject: "shop.example".into(),
+            issuer: issuer.into(),
+            not_before_s: 0,
+            not_after_s: 2_000_000_000,
+            is_self_signed: false,
+            names_issuer: true,
+            is_logged: true,
+        }
+    }
+
+    fn refused(certificate: Certificate, shown: usize) -> String {
+        let seen = TlsSeen {
+            certificate: Some(certificate.clone()),
+            shown,
+            is_for_this_name: true,
+            refused: Some("UnknownIssuer".into()),
+        };
+        refusal(&seen, Some(&certificate), 1_000).0
+    }
+
+    #[test]
+    fn a_slow_answer_is_worth_a_word() {
+        assert_eq!(answer_time(ASKED, 1_500).verdict, Verdict::Ok);
+        let slow = answer_time(ASKED, 1_501);
+        assert_eq!(
+            (slow.verdict, slow.code),
+            (Verdict::Warn, Some(Code::CONNECTION_TIMEOUT))
+        );
+    }
+
+    #[test]
+    fn whoever_looks_inside_is_named_although_this_device_trusts_it() {
+        let said = |certificate: &Certificate, is_private| {
+            let finding = trusted(ASKED, certificate, is_private);
+            (finding.verdict, finding.sentence)
+        };
+        let (verdict, sentence) = said(&certificate("Zscaler Inc., Zscaler Root CA"), false);
+        assert_eq!(verdict, Verdict::Note);
+        assert!(sentence.starts_with("Zscaler opens the connection"), "{sentence}");
+        let own = Certificate {
+            names_issuer: false,
+            is_logged: false,
+            ..certificate("Corner Shop Ltd, Own Root")
+        };
+        let (verdict, sentence) = said(&own, false);
+        assert_eq!(verdict, Verdict::Note);
+        assert!(sentence.contains("Own Root"), "{sentence}");
+        assert_eq!(said(&own, true).0, Verdict::Ok);
+        assert_eq!(said(&certificate("Let's Encrypt, R11"), false).0, Verdict::Ok);
+    }
+
+    #[test]
+    fn a_missing_link_of_the_chain_is_told_from_an_authority_nobody_knows() {
+        assert!(refused(certificate("Let's Encrypt, R11"), 1).contains("without the one of"));
+        assert!(refused(certificate("Let's Encrypt, R11"), 2).contains("does not trust"));
+        let private = Certificate {
+            names_issuer: false,
+            ..certificate("Kiosk Guard Inspection CA")
+        };
+        assert!(refused(private, 1).contains("does not trust"));
     }
 }

@@ -199,16 +199,15 @@ fn page(reply: &Reply) -> Page {
     let is_some_page = matches!(reply.json(), Body::Html { .. }) && (200..300).contains(&reply.status);
     match reading::problem(reply) {
         Some(problem) if !(is_some_page && problem.layer == Layer::WordPress) => Page::Missing(problem),
-        Some(_) => Page::Missing(Problem::new(
-            Layer::WordPress,
-            Code::INVALID_SITE_CONFIGURATION,
-            "Another page of the site comes where the sign-in page should be.",
-            Remedy::new(
-                Fixer::Website,
-                "In WordPress under Settings, Permalinks, choose a structure other than plain and save it once.",
-            ),
-        )
-        .seen("answer", reply.in_short())),
+        Some(_) => Page::Missing(
+            Problem::new(
+                Layer::WordPress,
+                Code::INVALID_SITE_CONFIGURATION,
+                "Another page of the site comes where the sign-in page should be.",
+                remedies::permalinks(),
+            )
+            .seen("answer", reply.in_short()),
+        ),
         // A page of another make, such as that of an Evertill store.
         None => Page::Form,
     }

@@ -5,6 +5,7 @@ use evertill_session::policy::HORIZON_NOTICE;
 use evertill_session::{Answer, Reason, StateName, jwt};
 use evertill_wire::Code;
 use evertill_wire::rest::auth::SessionRow;
+use url::Url;
 
 use super::device::span;
 use super::{Asked, site};
@@ -18,11 +19,14 @@ use crate::reply::Reply;
 /// An access token that lives shorter than this turns each slow minute of the store into an interruption, in seconds.
 const LIFE_FINE_S: u64 = 60;
 
+/// How far a beginning may lie in the store's future: seconds are rounded, and two clocks of one host differ.
+const ISSUED_FINE_S: i64 = 5;
+
 /// Lengthens the life of access tokens on a stock store.
 const LIFE_LINE: &str =
     "add_filter( 'woocommerce_pos_jwt_access_token_expire', fn( $end, $start ) => $start + 900, 10, 2 );";
 
-/// A store that saw the session this much later than this device renewed it was asked by somebody else, in seconds.
+/// A store that saw the session this much later than this device last asked was asked by somebody else, in seconds.
 const SHARED_S: i64 = 120;
 
 /// The header with the token arrives.
@@ -204,30 +208,75 @@ pub(super) async fn claims(asked: Asked, context: &Context) -> Finding {
     ) else {
         return asked.ok("What the store gave for access can be read.");
     };
-    let left_s = ends_s - store_ms / 1_000;
-    if left_s > 0 {
-        return asked
-            .ok(format!(
-                "By the store's clock the access lasts {} more.",
-                span(left_s)
-            ))
+    let store_s = store_ms / 1_000;
+    if let Some(problem) = misfit(&claims, store_s, front.seen().map(|front| &front.base)) {
+        return problem
+            .into_finding(asked.id, Verdict::Warn)
             .seen("fingerprint", token.fingerprint().to_string());
     }
-    Finding::fault(
-        asked.id,
-        asked.layer,
-        Verdict::Warn,
-        Code::TOKEN_EXPIRED,
-        format!("By the store's clock the access ended {} ago.", span(-left_s)),
-        remedies::of_code(Code::TOKEN_EXPIRED, Fixer::Time),
+    let left_s = ends_s - store_s;
+    let finding = if left_s > 0 {
+        asked.ok(format!(
+            "By the store's clock the access lasts {} more.",
+            span(left_s)
+        ))
+    } else {
+        Finding::fault(
+            asked.id,
+            asked.layer,
+            Verdict::Warn,
+            Code::TOKEN_EXPIRED,
+            format!("By the store's clock the access ended {} ago.", span(-left_s)),
+            remedies::of_code(Code::TOKEN_EXPIRED, Fixer::Time),
+        )
+    };
+    finding.seen("fingerprint", token.fingerprint().to_string())
+}
+
+/// What a token says of itself that does not fit the store it is for: a beginning in the store's future, another site as
+/// its issuer. The plugin refuses both, and does not say why.
+fn misfit(claims: &jwt::Claims, store_s: i64, base: Option<&Url>) -> Option<Problem> {
+    let early_s = claims.issued_at.map_or(0, |at| at - store_s);
+    if early_s > ISSUED_FINE_S {
+        return Some(
+            Problem::new(
+                Layer::WordPress,
+                Code::INVALID_SITE_CONFIGURATION,
+                format!(
+                    "The store's clock stands {} before the moment the access was issued at.",
+                    span(early_s)
+                ),
+                Remedy::new(
+                    Fixer::Website,
+                    "Set the clock of the store's server by the network (NTP).",
+                ),
+            )
+            .seen("ahead of the store", span(early_s)),
+        );
+    }
+    let issuer = Url::parse(claims.issuer.as_deref()?).ok()?;
+    if base.is_none_or(|base| reading::is_same_store(base, &issuer)) {
+        return None;
+    }
+    let issuer = issuer.origin().ascii_serialization();
+    Some(
+        Problem::new(
+            Layer::WordPress,
+            Code::INVALID_SITE_CONFIGURATION,
+            format!("The access was issued by {issuer}, which is not the address the till asks at."),
+            Remedy::new(
+                Fixer::Website,
+                "Make the site's address in WordPress under Settings, General the one the till uses, and sign in again.",
+            ),
+        )
+        .seen("issuer", issuer),
     )
-    .seen("fingerprint", token.fingerprint().to_string())
 }
 
 /// The refresh token is accepted. Looked at only with consent.
 pub(super) async fn renewal(asked: Asked, context: &Context) -> Finding {
     if !context.may_renew {
-        return asked.not_checked("The store is asked for a renewal only when somebody allows it.");
+        return without_consent(asked, context);
     }
     let seen = match context.probes().renewal(context).await {
         Outcome::Seen(seen) => seen,
@@ -237,6 +286,19 @@ pub(super) async fn renewal(asked: Asked, context: &Context) -> Finding {
         Outcome::NotAsked(why) => return asked.after(why),
     };
     match &seen.answer {
+        Answer::Refused(refusal) if refusal.is_theft() => Problem::new(
+            Layer::Session,
+            refusal.reason.code(),
+            "Somebody else used a copy of this session, so the store ended it for both.",
+            remedies::sign_in(),
+        )
+        .seen("store said", refusal.words.clone())
+        .into_finding(asked.id, Verdict::Broken),
+        Answer::Refused(refusal) if refusal.reason == Reason::Ended && contradicts(context).await => {
+            contradiction()
+                .seen("store said", refusal.words.clone())
+                .into_finding(asked.id, Verdict::Broken)
+        }
         Answer::Refused(refusal) => refused(refusal.reason)
             .seen("store said", refusal.words.clone())
             .into_finding(asked.id, Verdict::Broken),
@@ -251,6 +313,16 @@ pub(super) async fn renewal(asked: Asked, context: &Context) -> Finding {
             if is_half_ended {
                 return refused(Reason::HalfEnded).into_finding(asked.id, Verdict::Broken);
             }
+            if let Some(error) = &seen.not_kept {
+                return Problem::new(
+                    Layer::Device,
+                    error.code(),
+                    "The store renews the session, and what it gave cannot be written down.",
+                    remedies::of_code(error.code(), Fixer::Device),
+                )
+                .seen("system", error.to_string())
+                .into_finding(asked.id, Verdict::Broken);
+            }
             if renewed.was_recovered {
                 return site::noise(&seen.reply).into_finding(asked.id, Verdict::Warn);
             }
@@ -259,6 +331,57 @@ pub(super) async fn renewal(asked: Asked, context: &Context) -> Finding {
                 span(i64::try_from(renewed.access_life.as_secs()).unwrap_or(i64::MAX)),
             )
         }
+    }
+}
+
+/// Whether the store takes the token of the session it calls ended, and denies its person every right: of an ended
+/// session it would not take the token. A table of the users' data that cannot be read answers so.
+async fn contradicts(context: &Context) -> bool {
+    let sessions = context.probes().sessions(context).await;
+    sessions.seen().is_some_and(|seen| {
+        seen.reply.status == 403
+            && reading::wp_code(&seen.reply.json()).is_some_and(|code| code.ends_with("_rest_forbidden"))
+    })
+}
+
+fn contradiction() -> Problem {
+    Problem::new(
+        Layer::WordPress,
+        Code::WEBSITE_UNAVAILABLE,
+        "The store takes the session's token and calls the session ended: it cannot read what it keeps of its users.",
+        remedies::users_table(),
+    )
+}
+
+/// What is known without asking, and the button by which somebody allows it.
+fn without_consent(asked: Asked, context: &Context) -> Finding {
+    let now_ms = context.clock.now().wall.as_millis();
+    let known = match context.session.kept().and_then(|kept| kept.renewed_ms) {
+        Some(at_ms) => format!(
+            "The store last renewed the session {} ago; ",
+            span((now_ms - at_ms).max(0) / 1_000)
+        ),
+        None => String::new(),
+    };
+    let finding = asked.not_checked(reading::capitalised(&format!(
+        "{known}it is asked for another renewal only when somebody allows it."
+    )));
+    let can_ask = context
+        .session
+        .kept()
+        .is_some_and(|kept| kept.state != StateName::SignInNeeded);
+    if !can_ask {
+        return finding;
+    }
+    Finding {
+        remedy: Some(
+            Remedy::new(
+                Fixer::Nobody,
+                "Ask the store for a renewal now; nobody has to sign in.",
+            )
+            .with_action(Action::Renew),
+        ),
+        ..finding
     }
 }
 
@@ -272,7 +395,11 @@ fn refused(reason: Reason) -> Problem {
             "The store renews this session and refuses it all the same: it is half ended there."
         }
     };
-    Problem::new(Layer::Session, reason.code(), sentence, remedies::sign_in())
+    let remedy = match reason {
+        Reason::UserGone => remedies::other_account(),
+        Reason::Expired | Reason::Ended | Reason::Foreign | Reason::HalfEnded => remedies::sign_in(),
+    };
+    Problem::new(Layer::Session, reason.code(), sentence, remedy)
 }
 
 /// Access tokens live long enough.
@@ -334,12 +461,11 @@ pub(super) async fn shared(asked: Asked, context: &Context) -> Finding {
     let own = rows
         .iter()
         .find(|row| row.is_current || kept.session.as_deref() == Some(row.jti.as_str()));
-    let (Some(own), Some(renewed_ms), Some(store_ms)) = (own, kept.last_renewed_ms, seen.reply.date_ms)
-    else {
+    let (Some(own), Some(asked_ms), Some(store_ms)) = (own, kept.last_asked_ms, seen.reply.date_ms) else {
         return asked.ok("Only this till uses the session, as far as the store tells.");
     };
     let skew_s = store_ms / 1_000 - context.clock.now().wall.as_millis() / 1_000;
-    let later_s = own.last_active - (renewed_ms / 1_000 + skew_s);
+    let later_s = own.last_active - (asked_ms / 1_000 + skew_s);
     let finding = if later_s > SHARED_S {
         Finding::fault(
             asked.id,
@@ -347,7 +473,7 @@ pub(super) async fn shared(asked: Asked, context: &Context) -> Finding {
             Verdict::Warn,
             Code::INVALID_CONFIGURATION,
             format!(
-                "Another device uses this session too: the store renewed it {} after this till did.",
+                "Another device uses this session too: the store was asked to renew it {} after this till last asked.",
                 span(later_s)
             ),
             Remedy::new(

@@ -142,7 +142,16 @@ pub(super) async fn rest(asked: Asked, context: &Context) -> Finding {
     match reading::problem(&seen.reply) {
         // The interface is there and says that a plugin is not: that is another check's finding.
         Some(problem) if problem.code == Code::WCPOS_PLUGIN_NOT_FOUND => {}
-        Some(problem) => return problem.into_finding(asked.id, Verdict::Broken),
+        Some(problem) => {
+            let finding = problem.into_finding(asked.id, Verdict::Broken);
+            return match &seen.other_way {
+                Some(reply) => finding.seen("?rest_route=", reply.in_short()),
+                None => finding,
+            };
+        }
+        None if reading::is_blank(&seen.reply) => {
+            return reading::blank(&seen.reply).into_finding(asked.id, Verdict::Broken);
+        }
         None => {}
     }
     let finding = match seen.style {

@@ -69,10 +69,15 @@ pub(super) async fn unsent(asked: Asked, context: &Context) -> Finding {
 
 /// The catalogue.
 pub(super) async fn catalogue(asked: Asked, context: &Context) -> Finding {
-    let Some(state) = context.till.as_ref().and_then(|till| till.catalogue()) else {
+    let found = context.till.as_ref();
+    let Some((till, state)) = found.and_then(|till| Some((till, till.catalogue()?))) else {
         return asked.not_checked("This till does not tell.");
     };
-    let of = state.of.map(|of| format!(" of {of}")).unwrap_or_default();
+    let total = match state.of {
+        Some(of) => Some(of),
+        None => till.items_at_the_store().await,
+    };
+    let of = total.map(|of| format!(" of {of}")).unwrap_or_default();
     let age = state
         .age_s
         .map(|age_s| format!(", compared {} ago", shown(age_s)))
@@ -105,7 +110,10 @@ pub(super) async fn catalogue(asked: Asked, context: &Context) -> Finding {
             .with_action(Action::Catalogue),
         );
     }
-    asked.ok(sentence)
+    match total {
+        Some(of) if of > state.items => asked.note(format!("{sentence} The others are on their way.")),
+        Some(_) | None => asked.ok(sentence),
+    }
 }
 
 /// The receipt printer.
@@ -114,7 +122,17 @@ pub(super) async fn printer(asked: Asked, context: &Context) -> Finding {
         return asked.not_checked("This till does not tell.");
     };
     match printer.problem {
-        None => asked.ok(format!("{} is ready.", printer.name)),
+        None if printer.tells => asked.ok(format!("{} is ready.", printer.name)),
+        None => Finding {
+            remedy: Some(
+                Remedy::new(Fixer::Cashier, "Print the test receipt and look at it.")
+                    .with_action(Action::TestPrint),
+            ),
+            ..asked.note(format!(
+                "Receipts go to {}, which tells nobody how it is: print a test receipt.",
+                printer.name
+            ))
+        },
         Some(problem) => Finding::fault(
             asked.id,
             asked.layer,

@@ -1,5 +1,6 @@
 //! Questions in the name of the session. The token goes to the store's own origin and nowhere else.
 
+use evertill_client::ClientError;
 use evertill_client::http::{Bearer, Http, Request};
 use evertill_client::profile::TokenPlace;
 use evertill_session::{Answer, answer};
@@ -21,13 +22,15 @@ pub(crate) struct SessionsSeen {
     pub(crate) reply: Reply,
 }
 
-/// What a renewal came to. Its token is used for one look and thrown away.
-#[derive(Debug, Clone)]
+/// What a renewal came to. Its token is written down where the session is kept, and used for one look.
+#[derive(Debug)]
 pub(crate) struct RenewalSeen {
     pub(crate) reply: Reply,
     pub(crate) answer: Answer,
     /// What the fresh token met, when there was one.
     pub(crate) with_fresh_token: Option<Reply>,
+    /// Why the token was not written down.
+    pub(crate) not_kept: Option<ClientError>,
 }
 
 /// Asks with the living access token.
@@ -87,8 +90,8 @@ fn takes_bare_parameter(site: &SiteSeen) -> bool {
     crate::reading::version(version.unwrap_or_default()) >= (1, 10)
 }
 
-/// Presents the refresh token, with consent. No rotation is asked for, so the store changes nothing but the time it
-/// last saw the session.
+/// Presents the refresh token, with consent. No rotation is asked for; a store that rotates all the same has taken the
+/// old token away, so whatever comes is durable before it is looked at.
 pub(super) async fn renewal(context: &Context) -> Outcome<RenewalSeen> {
     if !context.may_renew {
         return Outcome::NotAsked("");
@@ -129,6 +132,10 @@ pub(super) async fn renewal(context: &Context) -> Outcome<RenewalSeen> {
         Outcome::NotAsked(why) => return Outcome::NotAsked(why),
     };
     let answer = reply.with_raw(answer::read);
+    let not_kept = match &answer {
+        Answer::Renewed(renewed) => context.keep(renewed).err(),
+        Answer::Refused(_) | Answer::Trouble(_) => None,
+    };
     let with_fresh_token = match &answer {
         Answer::Renewed(renewed) => protected(context, seen, renewed.access.clone())
             .await
@@ -140,5 +147,6 @@ pub(super) async fn renewal(context: &Context) -> Outcome<RenewalSeen> {
         reply,
         answer,
         with_fresh_token,
+        not_kept,
     })
 }

@@ -51,6 +51,8 @@ pub(crate) struct SiteSeen {
     pub(crate) reply: Reply,
     /// What `/wp-json/` said, when `?rest_route=` had to be used.
     pub(crate) wrong_route: Option<Reply>,
+    /// What `?rest_route=` said, when something answered instead of the store at `/wp-json/`.
+    pub(crate) other_way: Option<Reply>,
     /// The description.
     pub(crate) payload: Option<Site>,
 }
@@ -137,6 +139,26 @@ pub(super) async fn front(context: &Context) -> Outcome<Front> {
     Outcome::Seen(follow(base, first).await)
 }
 
+/// Knocks over plain http at a store of https whose secure connection fails: a network that wants its own sign-in first
+/// answers there, and can answer nowhere else. Nothing but the host's name is sent.
+pub(super) async fn plain(context: &Context) -> Outcome<Reply> {
+    let probes = context.probes();
+    let base = probes.base(context).await;
+    let is_good = probes
+        .tls(context)
+        .await
+        .seen()
+        .is_some_and(|seen| seen.refused.is_none());
+    if base.scheme() != "https" || is_good || probes.connection(context).await.seen().is_none() {
+        return Outcome::NotAsked("");
+    }
+    let mut url = base.clone();
+    if url.set_scheme("http").is_err() {
+        return Outcome::NotAsked("");
+    }
+    get(&url, "*/*").await
+}
+
 /// `HEAD`, and `GET` where the host does not know it or its answer has to be read.
 async fn knock(url: &Url) -> Outcome<Reply> {
     let reply = head(url).await;
@@ -220,7 +242,14 @@ pub(super) async fn site(context: &Context) -> Outcome<SiteSeen> {
         other @ (Outcome::Silent { .. } | Outcome::NotAsked(_)) => return other,
     };
     if !is_wrong_route(&first.reply) {
-        return Outcome::Seen(first);
+        if first.payload.is_some() || !reading::is_blocked(&first.reply) {
+            return Outcome::Seen(first);
+        }
+        let second = describe(&found.base, RouteStyle::Query).await;
+        return Outcome::Seen(SiteSeen {
+            other_way: second.seen().map(|second| second.reply.clone()),
+            ..first
+        });
     }
     match describe(&found.base, RouteStyle::Query).await {
         Outcome::Seen(second) if !is_wrong_route(&second.reply) => Outcome::Seen(SiteSeen {
@@ -240,6 +269,7 @@ async fn describe(root: &Url, style: RouteStyle) -> Outcome<SiteSeen> {
             payload: payload(&reply),
             reply,
             wrong_route: None,
+            other_way: None,
         }),
         Outcome::Silent { code, evidence } => silent(code, evidence),
         Outcome::NotAsked(why) => Outcome::NotAsked(why),

@@ -30,6 +30,8 @@ const HANDSHAKE_MAX: Duration = Duration::from_millis(2_500);
 pub(crate) struct TlsSeen {
     /// The host's own certificate, when it can be read.
     pub(crate) certificate: Option<Certificate>,
+    /// How many certificates were shown.
+    pub(crate) shown: usize,
     /// Whether it was made for this host's name.
     pub(crate) is_for_this_name: bool,
     /// Why the till's HTTP client does not trust it.
@@ -52,6 +54,7 @@ pub(super) async fn look(context: &Context) -> Outcome<TlsSeen> {
         return match refused {
             Ok(refused) => Outcome::Seen(TlsSeen {
                 certificate: None,
+                shown: 0,
                 is_for_this_name: true,
                 refused,
             }),
@@ -59,10 +62,9 @@ pub(super) async fn look(context: &Context) -> Outcome<TlsSeen> {
         };
     }
     match shown(reached.address, &host_of(base)).await {
-        Ok((certificate, is_for_this_name)) => Outcome::Seen(TlsSeen {
-            certificate,
-            is_for_this_name,
+        Ok(looked_at) => Outcome::Seen(TlsSeen {
             refused: refused.unwrap_or(None),
+            ..looked_at
         }),
         Err(error) => silent(Code::TLS_CERTIFICATE_ERROR, error.to_string()),
     }
@@ -98,19 +100,19 @@ pub(super) async fn speaks_tls(url: &Url) -> bool {
     }
 }
 
-async fn shown(address: SocketAddr, host: &str) -> io::Result<(Option<Certificate>, bool)> {
+async fn shown(address: SocketAddr, host: &str) -> io::Result<TlsSeen> {
     let host = host.to_owned();
     tokio::task::spawn_blocking(move || handshake(address, &host))
         .await
         .map_err(io::Error::other)?
 }
 
-fn handshake(address: SocketAddr, host: &str) -> io::Result<(Option<Certificate>, bool)> {
+fn handshake(address: SocketAddr, host: &str) -> io::Result<TlsSeen> {
     let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let onlooker = Arc::new(Onlooker {
         schemes: provider.signature_verification_algorithms.supported_schemes(),
-        shown: Mutex::new(None),
+        shown: Mutex::new(Vec::new()),
     });
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -123,17 +125,17 @@ fn handshake(address: SocketAddr, host: &str) -> io::Result<(Option<Certificate>
     socket.set_read_timeout(Some(HANDSHAKE_MAX))?;
     socket.set_write_timeout(Some(HANDSHAKE_MAX))?;
     complete(&mut session, &mut socket)?;
-    let shown = onlooker
-        .shown
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .take();
-    let Some(der) = shown else {
-        return Ok((None, false));
-    };
-    let is_for_this_name = ParsedCertificate::try_from(&der)
-        .is_ok_and(|parsed| rustls::client::verify_server_name(&parsed, &name).is_ok());
-    Ok((certificate::read(&der), is_for_this_name))
+    let shown = std::mem::take(&mut *onlooker.shown.lock().unwrap_or_else(PoisonError::into_inner));
+    let own = shown.first();
+    Ok(TlsSeen {
+        certificate: own.and_then(|der| certificate::read(der)),
+        shown: shown.len(),
+        is_for_this_name: own.is_some_and(|der| {
+            ParsedCertificate::try_from(der)
+                .is_ok_and(|parsed| rustls::client::verify_server_name(&parsed, &name).is_ok())
+        }),
+        refused: None,
+    })
 }
 
 fn complete(session: &mut ClientConnection, socket: &mut (impl Read + Write)) -> io::Result<()> {
@@ -144,23 +146,26 @@ fn complete(session: &mut ClientConnection, socket: &mut (impl Read + Write)) ->
     session.write_tls(socket).map(|_| ())
 }
 
-/// Writes down the host's certificate and has no opinion.
+/// Writes down the certificates, the host's own first, and has no opinion.
 #[derive(Debug)]
 struct Onlooker {
     schemes: Vec<SignatureScheme>,
-    shown: Mutex<Option<CertificateDer<'static>>>,
+    shown: Mutex<Vec<CertificateDer<'static>>>,
 }
 
 impl ServerCertVerifier for Onlooker {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
+        intermediates: &[CertificateDer<'_>],
         _server_name: &ServerName<'_>,
         _ocsp_response: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = Some(end_entity.clone().into_owned());
+        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = std::iter::once(end_entity)
+            .chain(intermediates)
+            .map(|der| der.clone().into_owned())
+            .collect();
         Ok(ServerCertVerified::assertion())
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{HopState, Report};
+use super::{HopState, Readiness, Report};
 use crate::finding::{Action, Finding, Verdict, who};
 
 /// Width of the column with the verdict.
@@ -16,6 +16,9 @@ pub(super) fn write(report: &Report) -> String {
     // Writing to a string does not fail.
     let _ = writeln!(text, "{}", report.verdict);
     let _ = writeln!(text, "{}", report.advice);
+    if report.readiness != Readiness::Ready {
+        let _ = writeln!(text, "{}", report.selling);
+    }
     if let Some(cause) = &report.first_cause
         && !cause.remedy.is_empty()
     {

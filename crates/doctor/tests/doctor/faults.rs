@@ -51,13 +51,13 @@ const FAULTS: &[Fault] = &[
     fault(
         "clock of 1970",
         Layer::Device,
-        Code::INVALID_CONFIGURATION,
+        Code::INVALID_SITE_CONFIGURATION,
         |world| world.wall_ms = Some(0),
     ),
     fault(
         "clock two days ahead",
         Layer::Device,
-        Code::INVALID_CONFIGURATION,
+        Code::INVALID_SITE_CONFIGURATION,
         |world| {
             world.wall_ms = Some(now_ms() + 2 * 86_400_000);
         },
@@ -374,6 +374,32 @@ async fn of_each_fault_alone_the_first_finding_is_the_cause() {
     }
     assert!(FAULTS.len() >= 25);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn only_faults_that_a_sign_in_mends_ask_for_one_and_a_full_disk_promises_no_sale() {
+    let cases = [
+        ("nobody signed in", "One thing to do: sign in."),
+        ("session ended", "One thing to do: sign in."),
+        ("session half ended", "One thing to do: sign in."),
+        ("token refused", "One thing to fix first."),
+        ("no right to the till", "One thing to fix first."),
+        ("session ends in a day", "Ready to sell. 1 thing to fix today."),
+    ];
+    let of_the_session = FAULTS.iter().filter(|fault| fault.layer == Layer::Session);
+    assert_eq!(of_the_session.count(), cases.len());
+    for (name, verdict) in cases {
+        let mut world = World::default();
+        (find(name).put_in)(&mut world);
+        assert_eq!(examined(world).await.report.verdict, verdict, "{name}");
+    }
+    for name in ["disk full", "data directory locked"] {
+        let mut world = World::default();
+        (find(name).put_in)(&mut world);
+        let report = examined(world).await.report;
+        assert!(!report.to_text().contains("You can keep selling"), "{name}");
+        assert!(report.selling.contains("This till pauses"), "{}", report.selling);
+    }
 }
 
 #[tokio::test]

@@ -5,5 +5,6 @@
 mod faults;
 mod promises;
 mod recorded;
+mod rows;
 mod store;
 mod world;

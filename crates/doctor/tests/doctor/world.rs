@@ -23,11 +23,16 @@ pub(crate) struct TestDevice {
     pub(crate) free_bytes: u64,
     pub(crate) may_write: bool,
     pub(crate) is_online: bool,
+    /// Proxy settings, `https_proxy` and the like.
+    pub(crate) variables: &'static [(&'static str, &'static str)],
+    /// Seconds this device's time is ahead of UTC.
+    pub(crate) offset_s: i64,
 }
 
 impl Device for TestDevice {
-    fn variable(&self, _name: &str) -> Option<String> {
-        None
+    fn variable(&self, name: &str) -> Option<String> {
+        let found = self.variables.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| (*value).to_owned())
     }
 
     fn free_bytes(&self, _path: &Path) -> io::Result<u64> {
@@ -43,7 +48,7 @@ impl Device for TestDevice {
     }
 
     fn offset_s(&self) -> i64 {
-        0
+        self.offset_s
     }
 
     fn way_to(&self, target: IpAddr) -> io::Result<IpAddr> {
@@ -75,6 +80,8 @@ impl Default for World {
                 free_bytes: 50 << 30,
                 may_write: true,
                 is_online: true,
+                variables: &[],
+                offset_s: 0,
             },
             session: SessionKnown::Kept(Box::new(kept())),
             may_renew: false,
@@ -95,7 +102,8 @@ pub(crate) fn kept() -> SessionKept {
         session: Some("s1".into()),
         access_life_s: Some(1_800),
         horizon_in_s: Some(20 * 86_400),
-        last_renewed_ms: Some(SystemClock::new().now().wall.as_millis()),
+        renewed_ms: Some(SystemClock::new().now().wall.as_millis()),
+        last_asked_ms: Some(SystemClock::new().now().wall.as_millis()),
     }
 }
 

@@ -3,10 +3,22 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use evertill_wire::env;
 
 /// `evertill admin`.
 #[derive(Debug, Args)]
 pub(crate) struct Admin {
+    /// The PostgreSQL database of a store on several nodes, without its password; one with a password belongs into the
+    /// environment variable EVERTILL_DATABASE_URL. Stands before the next word.
+    // Not global: `import-wordpress` has an option of this name for the database it reads.
+    #[arg(long = "database-url", id = "store_database_url", value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+    /// Directory of keys.json, where it is not the data directory.
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(crate) keys: Option<PathBuf>,
+    /// The settings of the store, as `evertill serve` takes them; they may name the database.
+    #[arg(long, value_name = "FILE", env = env::CONFIG, hide_env_values = true, global = true)]
+    pub(crate) config: Option<PathBuf>,
     /// What to look after.
     #[command(subcommand)]
     pub(crate) command: AdminCommand,

@@ -1,15 +1,14 @@
-//! `evertill admin`: accounts, sessions, keys and the audit log of the store in the data directory, also while a
-//! server runs on it.
+//! `evertill admin`: accounts, sessions, keys and the audit log of a store, embedded or on a shared database, also while
+//! servers run on it.
 
 use std::path::Path;
 
-use evertill_server::{
-    AuditSearch, Clock, Office, Rotation, ServerError, Standing, rotate_keys, signing_keys,
-};
+use evertill_server::{AuditSearch, Office, Rotation, ServerError, Standing};
 use serde::Serialize;
 
 use crate::{
     cli::admin::{Admin, AdminCommand, Audit, KeysCommand},
+    commands::serve,
     failure::Failure,
     printer::Printer,
 };
@@ -25,15 +24,21 @@ mod users;
 ///
 /// When there is no store in the data directory, or what was named is not in it.
 pub(crate) async fn run(options: Admin, data_dir: &Path, printer: &Printer) -> Result<(), Failure> {
+    let store = serve::store(
+        data_dir.to_owned(),
+        options.config,
+        options.database_url.as_deref(),
+        options.keys,
+    )?;
     if let AdminCommand::Copies(command) = &options.command {
-        return copies::run(command, data_dir, printer);
+        return copies::run(command, &store, printer).await;
     }
-    let office = Office::open(data_dir, Clock::system())?;
+    let office = Office::open(&store).await?;
     match options.command {
         AdminCommand::Copies(_) => Ok(()),
         AdminCommand::Users(users) => users::run(users.command, &office, printer).await,
         AdminCommand::Sessions(sessions) => sessions::run(sessions.command, &office, printer).await,
-        AdminCommand::Keys(keys) => self::keys(&keys.command, data_dir, &office, printer).await,
+        AdminCommand::Keys(keys) => self::keys(&keys.command, &office, printer).await,
         AdminCommand::Audit(options) => audit(&options, &office, printer).await,
         AdminCommand::ImportWordpress(options) => import::run(&options, &office, printer).await,
     }
@@ -46,15 +51,10 @@ struct KeyLine {
     standing: &'static str,
 }
 
-async fn keys(
-    command: &KeysCommand,
-    data_dir: &Path,
-    office: &Office,
-    printer: &Printer,
-) -> Result<(), Failure> {
+async fn keys(command: &KeysCommand, office: &Office, printer: &Printer) -> Result<(), Failure> {
     match command {
         KeysCommand::List { json } => {
-            let keys = signing_keys(data_dir, &Clock::system())?;
+            let keys = office.signing_keys()?;
             let lines: Vec<KeyLine> = keys
                 .into_iter()
                 .map(|key| KeyLine {
@@ -78,9 +78,7 @@ async fn keys(
                 (false, true) => Rotation::Sealing,
                 (false, false) => Rotation::Signing,
             };
-            let kid = rotate_keys(data_dir, rotation, &Clock::system())?;
-            office.note_key_rotation(&kid).await.map_err(ServerError::from)?;
-            printer.data(&kid)
+            printer.data(&office.rotate_keys(rotation).await?)
         }
     }
 }

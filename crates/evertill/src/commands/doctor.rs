@@ -57,13 +57,17 @@ async fn look(
     if options.renew && !context.allow_renewal() {
         printer.note("The session is not asked about: there is none, or another process is renewing it now.");
     }
+    context.till = evertill_till::affairs_of(data_dir)?;
     let report = examine(&context).await;
     if let Some(path) = &options.save {
         report.save(path)?;
         printer.note(&format!("Saved the report as {}.", path.display()));
     }
     let shared = report.to_share();
-    if options.json {
+    if options.json && options.watch {
+        // A line for each look, so that whoever reads along knows where one ends.
+        printer.data(&shared.to_json_line()?)?;
+    } else if options.json {
         printer.data(&shared.to_json()?)?;
     } else {
         printer.data(shared.to_text().trim_end())?;

@@ -44,6 +44,8 @@ pub(crate) async fn run(command: Serve, data_dir: PathBuf, printer: &Printer) ->
         return print(&options.settings()?, printer);
     }
     let has_accounts = options.sample_shop;
+    // A machine that reads objects wants no sentence between them.
+    let is_for_people = options.effective_log_format()? == LogFormat::Text;
     let store = start(options).await?;
     printer.data(&format!("The store is open: {}", store.url()))?;
     printer.data(&format!("Listening on {}", store.address()))?;
@@ -51,7 +53,9 @@ pub(crate) async fn run(command: Serve, data_dir: PathBuf, printer: &Printer) ->
     if has_accounts {
         accounts(printer)?;
     }
-    printer.note("Ctrl-C ends it.");
+    if is_for_people {
+        printer.note("Ctrl-C ends it.");
+    }
     stop::requested().await.map_err(Failure::Signal)?;
     stop::gracefully(store.shutdown()).await;
     Ok(())
@@ -95,7 +99,17 @@ fn list_faults(printer: &Printer) -> Result<(), Failure> {
     Ok(())
 }
 
-fn options(command: &Serve, data_dir: PathBuf) -> Result<ServeOptions, ServerError> {
+/// Which store is meant: by settings file, environment and the two flags that `serve` and `admin` share.
+///
+/// # Errors
+///
+/// When the address of the database makes no sense, or holds a password on the command line.
+pub(crate) fn store(
+    data_dir: PathBuf,
+    config: Option<PathBuf>,
+    database_url: Option<&str>,
+    keys: Option<PathBuf>,
+) -> Result<ServeOptions, ServerError> {
     // A variable that is not text cannot be one of ours.
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -103,22 +117,34 @@ fn options(command: &Serve, data_dir: PathBuf) -> Result<ServeOptions, ServerErr
         .filter(|(name, _)| name != env::DATABASE_URL && name != env::WORDPRESS_DATABASE_URL)
         .collect();
     Ok(ServeOptions {
+        config,
+        environment,
+        database: database(database_url)?,
+        keys_dir: keys,
+        ..ServeOptions::by_settings(data_dir)
+    })
+}
+
+fn options(command: &Serve, data_dir: PathBuf) -> Result<ServeOptions, ServerError> {
+    let database_url = command.database_url.as_deref();
+    Ok(ServeOptions {
         listen: command.listen,
         access_life: command.access_ttl,
         public_url: command.public_url.clone(),
         sample_shop: command.sample_shop,
-        config: command.config.clone(),
-        environment,
         tls_cert: command.tls_cert.clone(),
         tls_key: command.tls_key.clone(),
         log_format: command.log_format.map(|lines| match lines {
             Lines::Text => LogFormat::Text,
             Lines::Json => LogFormat::Json,
         }),
-        database: database(command.database_url.as_deref())?,
-        keys_dir: command.keys.clone(),
         access_log: true,
-        ..ServeOptions::by_settings(data_dir)
+        ..store(
+            data_dir,
+            command.config.clone(),
+            database_url,
+            command.keys.clone(),
+        )?
     })
 }
 

@@ -1,6 +1,7 @@
 //! What a script sees: stdout, stderr and the exit code of the real binary.
 
 mod admin;
+mod backup;
 mod bad_input;
 mod clearing;
 mod demo;
@@ -9,7 +10,10 @@ mod faults;
 mod gallery;
 mod kills;
 mod proxy;
+mod serve;
 mod sessions;
 mod vault;
 #[cfg(unix)]
 mod wordpress;
+#[cfg(unix)]
+mod wordpress_site;

@@ -7,10 +7,12 @@ pub(crate) mod clerk;
 #[cfg(unix)]
 pub(crate) mod cluster;
 pub(crate) mod counter;
+pub(crate) mod crew;
 pub(crate) mod faults;
 pub(crate) mod program;
 pub(crate) mod proxy;
 pub(crate) mod site;
+pub(crate) mod store;
 pub(crate) mod tls;
 #[cfg(unix)]
 pub(crate) mod wordpress;

@@ -9,3 +9,5 @@ mod harness;
 mod kills;
 #[cfg(unix)]
 mod postgres;
+#[cfg(target_os = "linux")]
+mod power;

@@ -101,3 +101,21 @@ async fn a_token_goes_neither_to_another_origin_nor_along_with_a_redirect() {
     let answer = client.get(shop.route("moved")).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::FOUND);
 }
+
+#[tokio::test]
+async fn a_stripped_header_is_gone_round_and_a_locked_interface_renews_nothing() {
+    let shop = Shop::open().await;
+    let client = client(&shop);
+    shop.strip_header();
+    for _ in 0..3 {
+        let answer = client.get(shop.route("orders")).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+    }
+    shop.lock();
+    for _ in 0..3 {
+        let answer = client.get(shop.route("orders")).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(shop.renewals(), 0);
+    assert!(shop.keeper.fresh_token().is_some());
+}

@@ -106,3 +106,20 @@ async fn a_token_goes_to_no_other_origin_and_nowhere_without_one() {
     let answer = send(&shop, get(shop.route("moved"))).await.unwrap();
     assert_eq!(answer.status(), StatusCode::FOUND);
 }
+
+#[tokio::test]
+async fn a_stripped_header_is_gone_round_and_a_locked_interface_renews_nothing() {
+    let shop = Shop::open().await;
+    shop.strip_header();
+    for _ in 0..3 {
+        let answer = send(&shop, get(shop.route("orders"))).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+    }
+    shop.lock();
+    for _ in 0..3 {
+        let answer = send(&shop, get(shop.route("orders"))).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(shop.renewals(), 0);
+    assert!(shop.keeper.fresh_token().is_some());
+}

@@ -18,6 +18,9 @@ struct Books {
     tokens: u32,
     renewals: usize,
     accepts_none: bool,
+    /// The host drops the `Authorization` header.
+    strips_header: bool,
+    is_locked: bool,
     log: Vec<String>,
 }
 
@@ -58,6 +61,17 @@ impl Shop {
     /// Renews, and accepts nothing.
     pub(crate) fn accept_none(&self) {
         self.books.lock().unwrap().accepts_none = true;
+    }
+
+    /// The host begins to drop the header.
+    pub(crate) fn strip_header(&self) {
+        self.books.lock().unwrap().strips_header = true;
+    }
+
+    /// The site locks its interface.
+    pub(crate) fn lock(&self) {
+        let mut books = self.books.lock().unwrap();
+        (books.is_locked, books.accepts_none) = (true, true);
     }
 
     pub(crate) fn renewals(&self) -> usize {
@@ -117,11 +131,22 @@ async fn answer(
             json!({"access_token": token, "expires_in": 1_800}),
         );
     }
-    let expected = format!("Bearer token-{}", books.tokens);
-    let is_known = !books.accepts_none
+    let has_header = headers.contains_key(header::AUTHORIZATION) && !books.strips_header;
+    if uri.path().ends_with("/wcpos/v2/echo") {
+        let by_address = uri.query().is_some_and(|query| query.contains("authorization="));
+        return json_answer(
+            StatusCode::OK,
+            json!({"v": 1, "headers": {"authorization": {"received": has_header}},
+                   "params": {"authorization": by_address}}),
+        );
+    }
+    let token = format!("token-{}", books.tokens);
+    let is_in_header = has_header
         && headers
             .get(header::AUTHORIZATION)
-            .is_some_and(|found| found.as_bytes() == expected.as_bytes());
+            .is_some_and(|found| found.as_bytes() == format!("Bearer {token}").as_bytes());
+    let is_in_address = uri.query().is_some_and(|query| query.contains(&token));
+    let is_known = !books.accepts_none && (is_in_header || is_in_address);
     let response = match uri.path() {
         "/wp-json/firewall" => (
             StatusCode::UNAUTHORIZED,
@@ -129,6 +154,9 @@ async fn answer(
             "<html>",
         )
             .into_response(),
+        _ if !is_known && books.is_locked => {
+            json_answer(StatusCode::UNAUTHORIZED, json!({"code": "rest_not_logged_in"}))
+        }
         _ if !is_known => json_answer(
             StatusCode::UNAUTHORIZED,
             json!({"code": "rest_forbidden", "message": "no"}),

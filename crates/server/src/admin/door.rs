@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::header;
 use evertill_wire::Password;
 
-use super::{HOME, Visitor, endings, guard, page};
+use super::{HOME, Visitor, endings, guard, own, page};
 use crate::{
     audit::{AuditEntry, Party},
     http::{App, Ask, Reply, pages::recognise},
@@ -57,8 +57,8 @@ pub(super) async fn sign_in(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
         Ok(account) => account,
         Err(fault) => return show(app, &login, Some(fault.words())).await,
     };
-    if !account.role.may_manage() {
-        let words = "Only owners and managers may come in here.";
+    if !account.role.may_sell() {
+        let words = "Only people who work in the shop may come in here.";
         return show(app, &login, Some(words)).await;
     }
     let mut visitor = visitor::read(
@@ -78,7 +78,11 @@ pub(super) async fn sign_in(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
     let id = app.sessions.open(opening).await?.0.session;
     let entry = AuditEntry::signed_in(now, &account, "the office", id, ask.peer.ip());
     app.store.audit(entry).await?;
-    Ok(page::see(HOME).with(header::SET_COOKIE, guard::begun(app, id)))
+    let first = match account.role.may_manage() {
+        true => HOME,
+        false => own::PATH,
+    };
+    Ok(page::see(first).with(header::SET_COOKIE, guard::begun(app, id)))
 }
 
 /// `POST /admin/sign-out`.

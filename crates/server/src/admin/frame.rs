@@ -15,6 +15,8 @@ pub(super) struct Frame {
     /// Who is in the office.
     pub(super) name: String,
     pub(super) role: &'static str,
+    /// Whether there is more to see than the own account.
+    pub(super) may_manage: bool,
     /// What a form must carry.
     pub(super) seal: String,
 }
@@ -26,6 +28,7 @@ impl Frame {
             here,
             name: visitor.account.display_name(),
             role: visitor.account.role.title(),
+            may_manage: visitor.account.role.may_manage(),
             seal: visitor.form_seal.clone(),
         })
     }

@@ -1,4 +1,4 @@
-//! Who is in the office, and which forms are believed.
+//! Who is in the office, and which forms are believed. Cashiers come in as well, as far as their own account.
 //!
 //! A cookie names a session of the ordinary kind, sealed under the key for pages: an office visit is listed, ended
 //! and audited like a till, and holds no token that a till's routes would take. The cookie is `HttpOnly` and
@@ -46,7 +46,7 @@ pub(super) async fn admit(app: &App, ask: &Ask) -> Result<Option<Visitor>, Store
     let is_good = session.ended.is_none()
         && session.signed_in_at + VISIT_S > app.clock.seconds()
         && account.disabled_at.is_none()
-        && account.role.may_manage();
+        && account.role.may_sell();
     Ok(is_good.then(|| Visitor {
         form_seal: form_seal(&app.keys, id),
         account,

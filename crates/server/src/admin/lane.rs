@@ -8,12 +8,19 @@ use super::{
     scale::{Scale, percent},
     when::Wall,
 };
+pub(super) use crate::store::SessionState as State;
 
 /// Quarters are noted, not moments: a till may be that much later than it seems.
-const SLACK_S: i64 = 20 * 60;
+pub(super) const SLACK_S: i64 = 20 * 60;
 
 /// Least distance of two dots, in percent of the width.
 const DOTS_APART: f64 = 1.45;
+
+/// Height of the tallest bar of sales, in pixels.
+const BAR_MAX: f64 = 12.0;
+
+/// Where bars of sales stand, in pixels from the top.
+const BARS_AT: f64 = 38.0;
 
 /// Length of a quarter of an hour, in seconds.
 pub(super) const QUARTER_S: i64 = 15 * 60;
@@ -38,6 +45,10 @@ pub(super) struct Life {
     pub(super) over: Option<(i64, Over)>,
     /// First seconds of the quarters of an hour it was renewed in, rising.
     pub(super) quarters: Vec<i64>,
+    /// The same, of renewals that were refused.
+    pub(super) refused: Vec<i64>,
+    /// Sales that arrived for the person: first second of the hour and how many, rising.
+    pub(super) sales: Vec<(i64, u32)>,
     /// A visit to the office is not renewed; it counts as used until it ends.
     pub(super) is_office: bool,
 }
@@ -49,24 +60,10 @@ pub(super) struct Standing {
     pub(super) more: String,
 }
 
-/// In one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum State {
-    Theft,
-    SignedIn,
-    Quiet,
-    SignedOut,
-    RanOut,
-}
-
 impl State {
-    pub(super) const ALL: [Self; 5] = [
-        Self::SignedIn,
-        Self::Quiet,
-        Self::SignedOut,
-        Self::Theft,
-        Self::RanOut,
-    ];
+    pub(super) fn parse(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.slug() == slug)
+    }
 
     pub(super) fn slug(self) -> &'static str {
         match self {
@@ -132,11 +129,30 @@ pub(super) struct EndMark {
     pub(super) words: String,
 }
 
+/// A mark with a shape of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Mark {
+    pub(super) x: String,
+    pub(super) words: String,
+}
+
+/// Sales of a while.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Bar {
+    pub(super) x: String,
+    pub(super) width: String,
+    pub(super) y: String,
+    pub(super) height: String,
+    pub(super) words: String,
+}
+
 /// A lane's picture.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Drawing {
     pub(super) stretches: Vec<Stretch>,
     pub(super) dots: Vec<String>,
+    pub(super) refused: Vec<Mark>,
+    pub(super) bars: Vec<Bar>,
     pub(super) end: Option<EndMark>,
 }
 
@@ -194,6 +210,18 @@ pub(super) fn draw(life: &Life, scale: &Scale, now: i64, quiet_after_s: i64, wal
             free_from = x + DOTS_APART;
         }
     }
+    let mut free_from = f64::MIN;
+    for at in &life.refused {
+        let x = scale.place(*at + QUARTER_S / 2);
+        if x > 0.0 && x >= free_from {
+            drawing.refused.push(Mark {
+                x: percent(x),
+                words: format!("refused about {}", wall.short(*at)),
+            });
+            free_from = x + 2.0 * DOTS_APART;
+        }
+    }
+    drawing.sales(life, scale, wall);
     if let Some((at, _)) = &life.over {
         drawing.stretch("none", *at, now, scale, String::new());
         let standing = life.standing(now, quiet_after_s, wall);
@@ -207,6 +235,36 @@ pub(super) fn draw(life: &Life, scale: &Scale, now: i64, quiet_after_s: i64, wal
 }
 
 impl Drawing {
+    /// Sales as bars: one for each of the scale's steps, the tallest as tall as there is room.
+    fn sales(&mut self, life: &Life, scale: &Scale, wall: &Wall) {
+        let mut sums: Vec<(i64, u32)> = Vec::new();
+        for (at, count) in &life.sales {
+            let begins = at.div_euclid(scale.bar_s) * scale.bar_s;
+            match sums.last_mut().filter(|(last, _)| *last == begins) {
+                Some((_, sum)) => *sum += count,
+                None => sums.push((begins, *count)),
+            }
+        }
+        let most = sums.iter().map(|(_, sum)| *sum).max().unwrap_or(0);
+        for (at, sum) in sums {
+            let (left, right) = (scale.place(at), scale.place(at + scale.bar_s));
+            if right - left < 0.05 {
+                continue;
+            }
+            let height = (BAR_MAX * f64::from(sum) / f64::from(most)).max(2.0);
+            self.bars.push(Bar {
+                x: percent(left),
+                width: percent((right - left) * 0.8),
+                y: format!("{:.1}", BARS_AT - height),
+                height: format!("{height:.1}"),
+                words: match sum {
+                    1 => format!("1 sale from {}", wall.short(at)),
+                    _ => format!("{sum} sales from {}", wall.short(at)),
+                },
+            });
+        }
+    }
+
     fn stretch(&mut self, class: &'static str, from: i64, to: i64, scale: &Scale, words: String) {
         let (left, right) = (scale.place(from), scale.place(to));
         if right - left > 0.01 {
@@ -242,6 +300,8 @@ mod tests {
             last_at,
             over: None,
             quarters,
+            refused: Vec::new(),
+            sales: Vec::new(),
             is_office: false,
         }
     }
@@ -316,6 +376,20 @@ mod tests {
             };
             assert_eq!(drawn(&till).1.end.unwrap().state, state);
         }
+    }
+
+    #[test]
+    fn a_refused_renewal_has_a_mark_and_sales_stand_below_the_line() {
+        let till = Life {
+            refused: vec![NOW - 2 * HOUR, NOW - 2 * HOUR + QUARTER_S / 15],
+            sales: vec![(NOW - 5 * HOUR, 3), (NOW - 4 * HOUR, 6), (NOW - 9_000 * HOUR, 50)],
+            ..life(NOW - 6 * HOUR, NOW - 60, busy(NOW - 6 * HOUR, NOW - 60))
+        };
+        let drawing = drawn(&till).1;
+        assert_eq!(drawing.refused.len(), 1, "two that touch are one: {drawing:?}");
+        assert_eq!(drawing.refused[0].words, "refused about 08:45");
+        assert_eq!(drawing.bars.len(), 2, "what is out of sight is not drawn");
+        assert!(drawing.bars[1].words.starts_with("6 sales from"), "{drawing:?}");
     }
 
     #[test]

@@ -97,7 +97,7 @@ struct Line {
 struct AuditPage {
     frame: Frame,
     search: Search,
-    kinds: [AuditKind; 14],
+    kinds: [AuditKind; 15],
     lines: Vec<Line>,
     total: u64,
     pages: u32,
@@ -146,7 +146,8 @@ pub(super) fn class(kind: AuditKind) -> &'static str {
         | AuditKind::Imported
         | AuditKind::KeysRotated
         | AuditKind::SettingsChanged
-        | AuditKind::Backup => "info",
+        | AuditKind::Backup
+        | AuditKind::Restored => "info",
     }
 }
 

@@ -27,7 +27,7 @@ struct Row {
     initials: String,
     tint: u32,
     role: &'static str,
-    sessions: usize,
+    sessions: u64,
     is_disabled: bool,
     locked_until: Option<String>,
 }
@@ -51,6 +51,8 @@ struct PersonPage<'a> {
     keeps_role: bool,
     may_change: bool,
     is_own: bool,
+    /// A new password ends the other sessions, whatever the form says.
+    ends_others: bool,
     is_disabled: bool,
     locked_until: Option<String>,
     error: Option<&'a str>,
@@ -60,14 +62,14 @@ struct PersonPage<'a> {
 /// `GET /admin/people`
 pub(super) async fn list(app: &App, visitor: &Visitor) -> Result<Reply, StoreError> {
     let wall = wall(app).await?;
-    let living = app.sessions.living(None).await?;
+    let living = app.sessions.signed_in().await?;
     let rows = app.store.staff().await?.into_iter().map(|account| {
         let name = account.display_name();
         Row {
             sessions: living
                 .iter()
-                .filter(|(session, _)| session.account_id == account.id)
-                .count(),
+                .find(|(one, _)| one.id == account.id)
+                .map_or(0, |(_, count)| *count),
             locked_until: locked_until(app, &account, &wall),
             id: account.id,
             initials: initials(&name),
@@ -113,6 +115,7 @@ async fn draw_new(
         keeps_role: false,
         may_change: true,
         is_own: false,
+        ends_others: false,
         is_disabled: false,
         locked_until: None,
         error,
@@ -157,6 +160,7 @@ async fn draw(
         roles: visitor.account.role.may_give(),
         may_change: endings::may_govern(visitor, account),
         is_own: visitor.account.id == account.id,
+        ends_others: app.settings.now().password_ends_others,
         is_disabled: account.disabled_at.is_some(),
         locked_until: locked_until(app, account, &wall(app).await?),
         error,
@@ -280,16 +284,29 @@ async fn details(app: &App, ask: &Ask, visitor: &Visitor, before: Account) -> Re
 }
 
 async fn password(app: &App, ask: &Ask, visitor: &Visitor, before: Account) -> Result<Reply, StoreError> {
+    match set_password(app, ask, visitor, &before).await? {
+        Err(fault) => draw(app, visitor, &before, &Draft::of(&before), Ok(fault)).await,
+        Ok(()) => Ok(page::see(&format!("/admin/people/{}?done=password", before.id))),
+    }
+}
+
+/// Sets the password a form holds, notes it, and ends the other sessions where that is wanted; else says what is wrong.
+pub(super) async fn set_password(
+    app: &App,
+    ask: &Ask,
+    visitor: &Visitor,
+    before: &Account,
+) -> Result<Result<(), &'static str>, StoreError> {
     let wanted = Password::new(ask.param_text("password").unwrap_or_default());
     let is_own = before.id == visitor.account.id;
     let fault = match password_fault(&wanted, &before.username) {
-        None if is_own && !knows_current(app, ask, &before).await? => {
+        None if is_own && !knows_current(app, ask, before).await? => {
             Some("The password you have now is another one.")
         }
         fault => fault,
     };
     if let Some(fault) = fault {
-        return draw(app, visitor, &before, &Draft::of(&before), Ok(fault)).await;
+        return Ok(Err(fault));
     }
     let now = app.clock.seconds();
     let after = Account {
@@ -305,21 +322,21 @@ async fn password(app: &App, ask: &Ask, visitor: &Visitor, before: Account) -> R
             before.display_name()
         ),
     };
-    let entry = entry(ask, visitor, &before, AuditKind::PasswordChanged, sentence, now);
+    let entry = entry(ask, visitor, before, AuditKind::PasswordChanged, sentence, now);
     if let refusal @ (Saved::NameTaken | Saved::EmailTaken | Saved::LastOwner) =
         app.store.save_account(Box::new(after), entry).await?
     {
-        return draw(app, visitor, &before, &Draft::of(&before), Ok(words(refusal))).await;
+        return Ok(Err(words(refusal)));
     }
     app.throttle.succeeded(&before.username);
-    if ask.param_text("ends_sessions").is_some() {
+    if app.settings.now().password_ends_others || ask.param_text("ends_sessions").is_some() {
         let which = Which::AllOf {
             account_id: before.id,
             except: Some(visitor.session),
         };
-        endings::end(app, ask, visitor, which, Party::of(&before), "password changed").await?;
+        endings::end(app, ask, visitor, which, Party::of(before), "password changed").await?;
     }
-    Ok(page::see(&format!("/admin/people/{}?done=password", before.id)))
+    Ok(Ok(()))
 }
 
 /// Whether the form holds the password the account has now. Counts and rests like a sign-in.

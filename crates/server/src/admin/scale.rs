@@ -1,7 +1,7 @@
 //! From a moment to a place on a timeline.
 //!
 //! Places are percent of the width, so that one drawing fits every screen. In the week, today has nearly half of
-//! the width, because that is where the questions are; the six days before share the rest.
+//! the width, because that is where the questions are; the six days before share the rest. Every other span is even.
 
 use super::when::Wall;
 
@@ -13,33 +13,55 @@ const NOW_AT: f64 = 97.6;
 /// Where today begins in the week, in percent.
 const TODAY_AT: f64 = 55.0;
 
+const DAY_S: i64 = 24 * HOUR_S;
+
 /// How much time is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Span {
+    Hour,
     Day,
     Week,
+    Month,
+    Quarter,
 }
 
 impl Span {
+    pub(super) const ALL: [Self; 5] = [Self::Hour, Self::Day, Self::Week, Self::Month, Self::Quarter];
+
+    /// A week where nobody says anything else.
     pub(super) fn parse(text: &str) -> Self {
-        match text {
-            "day" => Self::Day,
-            _ => Self::Week,
-        }
+        let known = Self::ALL.into_iter().find(|span| span.slug() == text);
+        known.unwrap_or(Self::Week)
     }
 
     pub(super) fn slug(self) -> &'static str {
         match self {
+            Self::Hour => "hour",
             Self::Day => "day",
             Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+        }
+    }
+
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Hour => "1 hour",
+            Self::Day => "24 hours",
+            Self::Week => "7 days",
+            Self::Month => "30 days",
+            Self::Quarter => "90 days",
         }
     }
 
     /// First second that is drawn.
     pub(super) fn begins(self, wall: &Wall, now: i64) -> i64 {
         match self {
-            Self::Day => now - 24 * HOUR_S,
+            Self::Hour => now - HOUR_S,
+            Self::Day => now - DAY_S,
             Self::Week => wall.midnight(6),
+            Self::Month => now - 30 * DAY_S,
+            Self::Quarter => now - 90 * DAY_S,
         }
     }
 }
@@ -55,6 +77,8 @@ pub(super) struct Scale {
     /// Where today begins, where it is drawn wider.
     pub(super) today: Option<String>,
     pub(super) now: String,
+    /// How much time one bar of sales stands for, in seconds.
+    pub(super) bar_s: i64,
 }
 
 /// A label of the axis.
@@ -79,24 +103,34 @@ impl Scale {
             grid: Vec::new(),
             today: None,
             now: String::new(),
+            bar_s: HOUR_S,
         };
         match span {
-            Span::Day => scale.day(wall, now),
+            Span::Hour => scale.even(wall, now, HOUR_S, 10 * 60, "%H:%M"),
+            Span::Day => scale.even(wall, now, DAY_S, 3 * HOUR_S, "%H:%M"),
             Span::Week => scale.week(wall, now),
+            Span::Month => scale.even(wall, now, 30 * DAY_S, 5 * DAY_S, "%-d %b"),
+            Span::Quarter => scale.even(wall, now, 90 * DAY_S, 15 * DAY_S, "%-d %b"),
+        }
+        if matches!(span, Span::Month | Span::Quarter) {
+            scale.bar_s = DAY_S;
         }
         scale.now = percent(scale.place(now));
         scale
     }
 
-    fn day(&mut self, wall: &Wall, now: i64) {
-        self.knots = vec![(now - 24 * HOUR_S, 0.0), (now, NOW_AT)];
-        let first = (now - 23 * HOUR_S).div_euclid(3 * HOUR_S) * 3 * HOUR_S;
-        for at in (0..9)
-            .map(|n| first + n * 3 * HOUR_S)
-            .filter(|at| *at < now - HOUR_S)
-        {
-            self.tick(at, wall.at(at).strftime("%H:%M").to_string(), "mid");
-            self.grid.push(percent(self.place(at)));
+    /// A scale on which every hour is as wide as every other.
+    fn even(&mut self, wall: &Wall, now: i64, length_s: i64, step_s: i64, form: &str) {
+        let begins = now - length_s;
+        self.knots = vec![(begins, 0.0), (now, NOW_AT)];
+        let mut at = (begins.div_euclid(step_s) + 1) * step_s;
+        while at < now {
+            let x = self.place(at);
+            if (3.0..NOW_AT - 7.0).contains(&x) {
+                self.tick(at, wall.at(at).strftime(form).to_string(), "mid");
+            }
+            self.grid.push(percent(x));
+            at += step_s;
         }
         self.tick(now, wall.short(now), "hi end");
     }
@@ -180,11 +214,11 @@ mod tests {
 
     #[test]
     fn time_never_runs_backwards_and_ends_at_now() {
-        for span in [Span::Day, Span::Week] {
+        for span in Span::ALL {
             for now in [NOW, NOW - 10 * HOUR_S, NOW + 13 * HOUR_S] {
                 let scale = scale(span, now);
                 let places: Vec<f64> = (0..2_000)
-                    .map(|n| scale.place(now - 8 * 24 * HOUR_S + n * 400))
+                    .map(|n| scale.place(now - 92 * DAY_S + n * 4_000))
                     .collect();
                 assert!(places.is_sorted(), "{span:?}");
                 assert!(places.iter().all(|x| (0.0..=NOW_AT).contains(x)), "{span:?}");
@@ -210,6 +244,22 @@ mod tests {
             .filter(|word| *word != "07")
             .collect::<Vec<_>>()
         );
+    }
+
+    #[test]
+    fn an_hour_has_minutes_and_a_quarter_of_a_year_has_days() {
+        let words = |span| {
+            let ticks = scale(span, NOW).ticks.into_iter();
+            ticks.map(|tick| tick.words).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            words(Span::Hour),
+            ["09:50", "10:00", "10:10", "10:20", "10:30", "10:44"]
+        );
+        assert_eq!(words(Span::Quarter).last().unwrap(), "10:44");
+        assert!(words(Span::Quarter).len() >= 5, "{:?}", words(Span::Quarter));
+        assert_eq!(Span::parse("quarter"), Span::Quarter);
+        assert_eq!(Span::parse("century"), Span::Week);
     }
 
     #[test]

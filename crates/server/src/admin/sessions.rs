@@ -1,11 +1,13 @@
 //! The page of sessions: one lane each, a drawer with what is known of the chosen one, and the ways to end them.
 
 use askama::Template;
+use axum::http::{HeaderName, header};
 use evertill_issuer::{Ending, Limits};
+use evertill_wire::Code;
 use uuid::Uuid;
 
 use super::{
-    Visitor, endings,
+    Visitor, cell, endings,
     frame::{Frame, initials, tint},
     guard, lane,
     lane::{Drawing, Life, Over, Standing, State},
@@ -14,47 +16,85 @@ use super::{
     when::Wall,
 };
 use crate::{
-    activity::{half_day, quarters},
-    audit::{AuditKind, AuditQuery, AuditRow, Party, shown},
-    fold::words,
+    activity::{Went, half_day, quarters},
+    audit::{AuditKind, AuditQuery, AuditRow, shown},
+    clock::written,
     http::{App, Ask, Reply},
-    store::{Account, RecentQuery, Session, StoreError, Which, Window},
+    store::{Account, Listed, RecentQuery, Session, StoreError, Window},
 };
 
 mod detail;
+mod ending;
+mod filters;
 
 use detail::Detail;
+pub(super) use ending::{ask_everybody, end, end_everybody, rename};
+use filters::CAUSES;
+pub(super) use filters::Filters;
 
-/// Lanes of a page. A shop with more finds a person by the filter.
-const LANES_MAX: u32 = 200;
+/// Lanes of a page.
+const LANES_MAX: u32 = 100;
+
+/// Sessions in a file, and how many are read at a time for it.
+const FILE_MAX: u32 = 100_000;
+const READ_AT_ONCE: u32 = 1_000;
 
 /// One session, known and drawn.
 pub(super) struct Lane {
     pub(super) id: Uuid,
     pub(super) short: String,
-    pub(super) name: String,
-    pub(super) device: String,
+    /// What the owner calls it, else whose it is.
+    pub(super) title: String,
+    pub(super) about: String,
     pub(super) initials: String,
     pub(super) tint: u32,
     pub(super) state: State,
     pub(super) more: String,
+    pub(super) facts: Vec<Fact>,
     pub(super) drawing: Drawing,
     pub(super) is_chosen: bool,
     pub(super) is_own: bool,
 }
 
+/// A fact of the card beside a lane, and of the drawer.
+pub(super) struct Fact {
+    pub(super) name: &'static str,
+    pub(super) value: String,
+    /// Page that says more.
+    pub(super) link: Option<String>,
+}
+
+impl Fact {
+    fn new(name: &'static str, value: impl Into<String>) -> Self {
+        Self {
+            name,
+            value: value.into(),
+            link: None,
+        }
+    }
+}
+
 impl Lane {
-    fn new(session: &Session, account: Option<&Account>, standing: Standing, drawing: Drawing) -> Self {
-        let name = account.map_or_else(|| "Nobody".to_owned(), Account::display_name);
+    fn new(listed: &Listed, life: &Life, standing: Standing, drawing: Drawing, wall: &Wall) -> Self {
+        let session = &listed.session;
+        let person = listed
+            .account
+            .as_ref()
+            .map_or_else(|| "Nobody".to_owned(), Account::display_name);
+        let (title, about) = match listed.name.as_str() {
+            "" => (person.clone(), device(session)),
+            name => (name.to_owned(), format!("{person}, {}", device(session))),
+        };
         Self {
             id: session.id,
             short: shown(session.id),
-            device: device(session),
-            initials: initials(&name),
-            tint: tint(&name),
-            name,
+            title,
+            about,
+            initials: initials(&person),
+            tint: tint(&person),
             state: standing.state,
             more: standing.more,
+            facts: facts(session, life, wall),
             drawing,
             is_chosen: false,
             is_own: false,
@@ -62,39 +102,49 @@ impl Lane {
     }
 }
 
-/// What the filters say.
-#[derive(Debug, Clone)]
-pub(super) struct Filters {
-    pub(super) text: String,
-    pub(super) state: String,
-    pub(super) span: Span,
-}
-
-impl Filters {
-    fn read(ask: &Ask) -> Self {
-        let asked = |name: &str| ask.query(name).unwrap_or_default().to_owned();
-        Self {
-            text: asked("who").chars().take(100).collect(),
-            state: asked("state"),
-            span: Span::parse(&asked("span")),
+/// What is known of a session, whoever looks.
+fn facts(session: &Session, life: &Life, wall: &Wall) -> Vec<Fact> {
+    let mut facts = vec![
+        Fact::new("Signed in", wall.short(session.signed_in_at)),
+        Fact::new("Last renewed", wall.short(session.renewed_at)),
+    ];
+    if let Some((at, over)) = &life.over {
+        facts.push(Fact::new("Ended", wall.short(*at)));
+        match over {
+            Over::Ended { by, note } => {
+                facts.push(Fact::new("By", by.clone()));
+                if !note.is_empty() {
+                    facts.push(Fact::new("Reason", note.clone()));
+                }
+            }
+            Over::Theft => facts.push(Fact::new("By", "the store")),
+            Over::RanOut => {}
         }
     }
-
-    /// The query of a link that keeps them.
-    pub(super) fn query(&self) -> String {
-        url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("who", &self.text)
-            .append_pair("state", &self.state)
-            .append_pair("span", self.span.slug())
-            .finish()
+    if let Some(at) = life.refused.last() {
+        facts.push(Fact::new("Last refused", format!("about {}", wall.short(*at))));
     }
+    if let Some((_, over)) = &life.over {
+        let code = match over {
+            Over::RanOut => Code::REFRESH_TOKEN_EXPIRED,
+            Over::Ended { .. } | Over::Theft => Code::REFRESH_TOKEN_INVALID,
+        };
+        facts.push(Fact {
+            name: "Till is told",
+            value: code.to_string(),
+            link: Some(format!("/error-codes/{code}")),
+        });
+    }
+    facts.push(Fact::new("From", session.visitor.ip_address.clone()));
+    facts.push(Fact::new("Key", shown(session.id)));
+    facts
 }
 
 /// The numbers on top.
 struct Counts {
-    signed_in: usize,
-    quiet: usize,
-    ended: usize,
+    signed_in: u64,
+    quiet: u64,
+    ended: u64,
     /// Thefts and lockouts of the week.
     worries: u64,
 }
@@ -104,11 +154,14 @@ struct Counts {
 struct SessionsPage<'a> {
     frame: Frame,
     filters: &'a Filters,
-    states: [State; 5],
+    /// Whose sessions alone are shown.
+    person: Option<String>,
     scale: &'a Scale,
     counts: Counts,
     lanes: Vec<Lane>,
-    is_cut: bool,
+    /// Sessions that fit the filters.
+    total: u64,
+    pages: u32,
     detail: Option<Detail>,
 }
 
@@ -120,45 +173,34 @@ pub(super) async fn list(app: &App, ask: &Ask, visitor: &Visitor) -> Result<Repl
     let scale = Scale::new(filters.span, &wall, now);
     let chosen = ask.query("session").and_then(|id| id.parse::<Uuid>().ok());
     app.sessions.renewals().flush(app.store.as_ref(), now).await?;
-    let found = app
-        .store
-        .recent_sessions(RecentQuery {
-            ended_after: wall.midnight(6),
-            account_id: None,
-            words: words(&filters.text),
-            limit: LANES_MAX + 1,
-        })
-        .await?;
-    let is_cut = found.len() > LANES_MAX as usize;
+    let query = filters.query_of(app, &wall, LANES_MAX);
+    let everything = RecentQuery {
+        ended_after: query.ended_after,
+        at: query.at,
+        ..RecentQuery::default()
+    };
+    let found = app.store.recent_sessions(query.clone()).await?;
+    let fitting = count(&app.store.count_states(query).await?, |state| {
+        filters.state.is_none_or(|wanted| wanted == state)
+    });
+    let states = app.store.count_states(everything).await?;
     let lives = lives(app, &found, filters.span.begins(&wall, now)).await?;
     let quiet_after_s = app.sessions.access_life_s();
     let mut lanes: Vec<Lane> = found
         .iter()
-        .zip(lives)
-        .take(LANES_MAX as usize)
-        .map(|((session, account), life)| {
-            let drawing = lane::draw(&life, &scale, now, quiet_after_s, &wall);
+        .zip(&lives)
+        .map(|(listed, life)| {
+            let drawing = lane::draw(life, &scale, now, quiet_after_s, &wall);
+            let standing = life.standing(now, quiet_after_s, &wall);
             Lane {
-                is_chosen: chosen == Some(session.id),
-                is_own: session.id == visitor.session,
-                ..Lane::new(
-                    session,
-                    account.as_ref(),
-                    life.standing(now, quiet_after_s, &wall),
-                    drawing,
-                )
+                is_chosen: chosen == Some(listed.session.id),
+                is_own: listed.session.id == visitor.session,
+                ..Lane::new(listed, life, standing, drawing, &wall)
             }
         })
         .collect();
-    let counts = Counts {
-        signed_in: lanes.iter().filter(|lane| lane.state == State::SignedIn).count(),
-        quiet: lanes.iter().filter(|lane| lane.state == State::Quiet).count(),
-        ended: lanes.iter().filter(|lane| !lane.state.is_living()).count(),
-        worries: worries(app, wall.midnight(6)).await?,
-    };
-    lanes.retain(|lane| filters.state.is_empty() || lane.state.slug() == filters.state);
     // Those that need a person first, then by name; the order of one day is the order of the next.
-    lanes.sort_by(|a, b| (a.state, &a.name, a.id).cmp(&(b.state, &b.name, b.id)));
+    lanes.sort_by(|a, b| (a.state, &a.title, a.id).cmp(&(b.state, &b.title, b.id)));
     let detail = match chosen {
         None => None,
         Some(id) => detail::read(app, visitor, id, &wall).await?,
@@ -166,38 +208,73 @@ pub(super) async fn list(app: &App, ask: &Ask, visitor: &Visitor) -> Result<Repl
     if chosen.is_some() && detail.is_none() {
         return page::missing(app, visitor).await;
     }
+    let person = match filters.person {
+        None => None,
+        Some(id) => app.store.account(id).await?.map(|account| account.display_name()),
+    };
     let template = SessionsPage {
         frame: Frame::read(app, visitor, "sessions").await?,
         filters: &filters,
-        states: State::ALL,
+        person,
         scale: &scale,
-        counts,
+        counts: Counts {
+            signed_in: count(&states, |state| state == State::SignedIn),
+            quiet: count(&states, |state| state == State::Quiet),
+            ended: count(&states, |state| !state.is_living()),
+            worries: worries(app, wall.midnight(6)).await?,
+        },
         lanes,
-        is_cut,
+        total: fitting,
+        pages: pages(fitting),
         detail,
     };
     Ok(page::drawn(200, &template))
 }
 
+fn count(states: &[(State, u64)], is_meant: impl Fn(State) -> bool) -> u64 {
+    let meant = states.iter().filter(|(state, _)| is_meant(*state));
+    meant.map(|(_, count)| count).sum()
+}
+
+fn pages(total: u64) -> u32 {
+    u32::try_from(total.div_ceil(u64::from(LANES_MAX)))
+        .unwrap_or(u32::MAX)
+        .max(1)
+}
+
 /// What is known of each session, in the same order.
-async fn lives(app: &App, found: &[(Session, Option<Account>)], since: i64) -> Result<Vec<Life>, StoreError> {
-    let ids = found.iter().map(|(session, _)| session.id).collect();
+async fn lives(app: &App, found: &[Listed], since: i64) -> Result<Vec<Life>, StoreError> {
+    let ids = found.iter().map(|listed| listed.session.id).collect();
     let activity = app.store.activity(ids, half_day(since)).await?;
-    let now = app.clock.seconds();
-    Ok(found
-        .iter()
-        .map(|(session, _)| Life {
+    let mut people: Vec<i64> = found.iter().map(|listed| listed.session.account_id).collect();
+    people.sort_unstable();
+    people.dedup();
+    let sales = match people.is_empty() {
+        true => Vec::new(),
+        false => app.store.sales_by_hour(people, since).await?,
+    };
+    let (limits, now) = (app.sessions.limits(), app.clock.seconds());
+    let lives = found.iter().map(|Listed { session, .. }| {
+        let over = over(session, limits, now);
+        let ended_at = over.as_ref().map_or(now, |(at, _)| *at);
+        let rows: Vec<_> = activity.iter().filter(|row| row.session == session.id).collect();
+        let all = |went| rows.iter().flat_map(|row| quarters(row, went)).collect();
+        Life {
             began_at: session.signed_in_at,
             last_at: session.renewed_at,
-            over: over(session, app.sessions.limits(), now),
-            quarters: activity
+            quarters: all(Went::Renewed),
+            refused: all(Went::Refused),
+            sales: sales
                 .iter()
-                .filter(|row| row.session == session.id)
-                .flat_map(quarters)
+                .filter(|hour| hour.account_id == session.account_id && !is_office(session))
+                .filter(|hour| (session.signed_in_at - 3_600..ended_at).contains(&hour.at))
+                .map(|hour| (hour.at, hour.count))
                 .collect(),
             is_office: is_office(session),
-        })
-        .collect())
+            over,
+        }
+    });
+    Ok(lives.collect())
 }
 
 /// How a session ended, as far as it did.
@@ -230,7 +307,7 @@ fn is_office(session: &Session) -> bool {
 }
 
 /// `Chrome 120 on Windows`.
-fn device(session: &Session) -> String {
+pub(super) fn device(session: &Session) -> String {
     let device = &session.visitor.device;
     let name = match (is_office(session), device.browser.as_str()) {
         (true, _) => "Office",
@@ -257,84 +334,66 @@ async fn worries(app: &App, since: i64) -> Result<u64, StoreError> {
     Ok(sum)
 }
 
-/// `POST /admin/sessions/end`
-pub(super) async fn end(app: &App, ask: &Ask, visitor: &Visitor) -> Result<Reply, StoreError> {
-    let id = ask.param_text("session").and_then(|id| id.parse::<Uuid>().ok());
-    let Some((session, account)) = (match id {
-        None => None,
-        Some(id) => app.store.session(id).await?,
-    }) else {
-        return page::missing(app, visitor).await;
-    };
-    if let Some(account) = &account
-        && !endings::may_govern(visitor, account)
-    {
-        let words = "Only an owner may end the sessions of an owner or a manager. Nothing was changed.";
-        return page::refused(app, visitor, words).await;
-    }
-    let account_id = session.account_id;
-    let which = match ask.param_text("which").as_deref() {
-        Some("others") => Which::AllOf {
-            account_id,
-            except: Some(session.id),
-        },
-        Some("all") => Which::AllOf {
-            account_id,
-            except: None,
-        },
-        _ => Which::One {
-            account_id,
-            id: session.id,
-        },
-    };
-    let whom = account.as_ref().map(Party::of).unwrap_or_default();
-    let note = ask.param_text("reason").unwrap_or_default();
-    endings::end(app, ask, visitor, which, whom, &note).await?;
-    Ok(page::see(&format!("/admin?session={}", session.id)))
-}
-
-#[derive(Template)]
-#[template(path = "admin/everybody.html")]
-struct EverybodyPage {
-    frame: Frame,
-    count: usize,
-}
-
-/// `GET /admin/sessions/everybody`: what it would mean, before it is done.
-pub(super) async fn ask_everybody(app: &App, visitor: &Visitor) -> Result<Reply, StoreError> {
-    let count = governed(app, visitor).await?.iter().map(|(_, count)| count).sum();
-    let frame = Frame::read(app, visitor, "sessions").await?;
-    Ok(page::drawn(200, &EverybodyPage { frame, count }))
-}
-
-/// `POST /admin/sessions/everybody`: all but the visit this comes from, of everybody the visitor governs.
-pub(super) async fn end_everybody(app: &App, ask: &Ask, visitor: &Visitor) -> Result<Reply, StoreError> {
-    let note = ask.param_text("reason").unwrap_or_default();
-    for (whom, _) in governed(app, visitor).await? {
-        let which = Which::AllOf {
-            account_id: whom.id.unwrap_or_default(),
-            except: Some(visitor.session),
-        };
-        endings::end(app, ask, visitor, which, whom, &note).await?;
-    }
-    Ok(page::see("/admin"))
-}
-
-/// Everybody who is signed in and whom the visitor governs, with how many sessions that is.
-async fn governed(app: &App, visitor: &Visitor) -> Result<Vec<(Party, usize)>, StoreError> {
-    let living = app.sessions.living(None).await?;
-    let mut all: Vec<(Party, usize)> = Vec::new();
-    for (session, account) in living {
-        let Some(account) = account.filter(|account| endings::may_govern(visitor, account)) else {
-            continue;
-        };
-        if session.id == visitor.session {
-            continue;
+/// `GET /admin/sessions.csv`: everything the filters find, newest first.
+pub(super) async fn file(app: &App, ask: &Ask) -> Result<Reply, StoreError> {
+    let now = app.clock.seconds();
+    let wall = Wall::new(&app.shop().await?.timezone, now);
+    let mut query = Filters::read(ask).query_of(app, &wall, READ_AT_ONCE);
+    let quiet_after_s = app.sessions.access_life_s();
+    let mut text =
+        "key,name,person,device,address,signed_in_utc,renewed_utc,state,ended_utc,by,reason\r\n".to_owned();
+    query.skip = 0;
+    while query.skip < FILE_MAX {
+        let found = app.store.recent_sessions(query.clone()).await?;
+        for listed in &found {
+            let session = &listed.session;
+            let over = over(session, app.sessions.limits(), now);
+            let life = Life {
+                began_at: session.signed_in_at,
+                last_at: session.renewed_at,
+                over,
+                quarters: Vec::new(),
+                refused: Vec::new(),
+                sales: Vec::new(),
+                is_office: is_office(session),
+            };
+            let state = life.standing(now, quiet_after_s, &wall).state;
+            text.push_str(&line(listed, &life, state));
         }
-        match all.iter_mut().find(|(party, _)| party.id == Some(account.id)) {
-            Some((_, count)) => *count += 1,
-            None => all.push((Party::of(&account), 1)),
+        query.skip += READ_AT_ONCE;
+        if found.len() < READ_AT_ONCE as usize {
+            break;
         }
     }
-    Ok(all)
+    Ok(Reply::bytes("text/csv; charset=UTF-8", text.into_bytes())
+        .with(header::CACHE_CONTROL, "no-store")
+        .with(
+            HeaderName::from_static("content-disposition"),
+            "attachment; filename=\"sessions.csv\"",
+        ))
+}
+
+fn line(listed: &Listed, life: &Life, state: State) -> String {
+    let session = &listed.session;
+    let utc = |at: i64| format!("{}Z", written(at));
+    let (ended_at, by, note) = match &life.over {
+        None => (String::new(), "", ""),
+        Some((at, Over::Ended { by, note })) => (utc(*at), by.as_str(), note.as_str()),
+        Some((at, Over::Theft | Over::RanOut)) => (utc(*at), "", ""),
+    };
+    let person = listed.account.as_ref().map(Account::display_name);
+    let cells = [
+        &shown(session.id),
+        listed.name.as_str(),
+        person.as_deref().unwrap_or_default(),
+        &device(session),
+        &session.visitor.ip_address,
+        &utc(session.signed_in_at),
+        &utc(session.renewed_at),
+        state.slug(),
+        &ended_at,
+        by,
+        note,
+    ];
+    cells.map(cell).join(",") + "\r\n"
 }

@@ -29,6 +29,10 @@ pub(crate) struct Key {
     pub(crate) about: &'static str,
     /// Whether its value is shown to nobody.
     pub(crate) is_secret: bool,
+    /// Least and most, of a number.
+    pub(crate) bounds: Option<(u64, u64)>,
+    /// Whether the office may change it while the store runs.
+    pub(crate) is_live: bool,
 }
 
 impl Key {
@@ -41,6 +45,8 @@ impl Key {
             flag: None,
             about,
             is_secret: false,
+            bounds: None,
+            is_live: false,
         }
     }
 
@@ -51,6 +57,20 @@ impl Key {
     const fn by_flag(self, flag: &'static str) -> Self {
         Self {
             flag: Some(flag),
+            ..self
+        }
+    }
+
+    const fn between(self, least: u64, most: u64) -> Self {
+        Self {
+            bounds: Some((least, most)),
+            ..self
+        }
+    }
+
+    const fn live(self) -> Self {
+        Self {
+            is_live: true,
             ..self
         }
     }
@@ -131,12 +151,39 @@ pub(crate) const KEYS: &[Key] = &[
         "Exact addresses a sign-in may return to, beyond apps and this device.",
     ),
     Key::new(
+        "sign_in.guesses_for_name",
+        Kind::Number,
+        "5",
+        "Wrong passwords for one name before it has to rest, 3 to 100.",
+    )
+    .between(3, 100)
+    .live(),
+    Key::new(
+        "sign_in.guesses_from_address",
+        Kind::Number,
+        "10",
+        "Wrong passwords from one address before it has to rest, 3 to 1000. More where many people share one.",
+    )
+    .between(3, 1_000)
+    .live(),
+    Key::new(
+        "sign_in.rest_minutes",
+        Kind::Number,
+        "15",
+        "How long wrong passwords count, and how long a name or an address rests, 1 to 1440.",
+    )
+    .in_unit("minutes")
+    .between(1, 1_440)
+    .live(),
+    Key::new(
         "sessions.access_life_s",
         Kind::Number,
         "900",
         "How long an access token lives, 5 to 86400.",
     )
     .in_unit("seconds")
+    .between(5, 86_400)
+    .live()
     .by_flag("--access-ttl"),
     Key::new(
         "sessions.idle_days",
@@ -144,21 +191,43 @@ pub(crate) const KEYS: &[Key] = &[
         "60",
         "A session nobody used for so long ends, 1 to 3650.",
     )
-    .in_unit("days"),
+    .in_unit("days")
+    .between(1, 3_650)
+    .live(),
     Key::new(
         "sessions.absolute_days",
         Kind::Number,
         "",
         "A session ends at this age however busy it is, 1 to 3650; never where it is not set.",
     )
-    .in_unit("days"),
+    .in_unit("days")
+    .between(1, 3_650)
+    .live(),
+    Key::new(
+        "sessions.password_ends_others",
+        Kind::Fact,
+        "true",
+        "A new password ends the other sessions of its account. Where it does not, whoever sets one may still say so.",
+    )
+    .live(),
+    Key::new(
+        "sessions.keep_ended_days",
+        Kind::Number,
+        "90",
+        "How long the store remembers sessions that are over, 8 to 3650; the audit log remembers longer.",
+    )
+    .in_unit("days")
+    .between(8, 3_650)
+    .live(),
     Key::new(
         "keys.rotate_days",
         Kind::Number,
         "",
         "Age at which the signing key is replaced, 1 to 3650; by hand only where it is not set.",
     )
-    .in_unit("days"),
+    .in_unit("days")
+    .between(1, 3_650)
+    .live(),
     Key::new(
         "oauth.clients",
         Kind::List,
@@ -186,7 +255,8 @@ pub(crate) const KEYS: &[Key] = &[
         Kind::Number,
         "",
         "Connections of this node to the shared database, 2 to 500.",
-    ),
+    )
+    .between(2, 500),
     Key::new(
         "database.isolation",
         Kind::Text,
@@ -204,59 +274,68 @@ pub(crate) const KEYS: &[Key] = &[
         Kind::Number,
         "1024",
         "Open connections; one more is answered 503.",
-    ),
+    )
+    .between(1, 100_000),
     Key::new(
         "limits.connections_per_address",
         Kind::Number,
         "256",
         "Open connections of one address (IPv6: of one /64); trusted proxies are not counted.",
-    ),
+    )
+    .between(1, 100_000),
     Key::new(
         "limits.requests",
         Kind::Number,
         "256",
         "Requests under way that are no renewals; one more is answered 503.",
-    ),
+    )
+    .between(1, 100_000),
     Key::new(
         "limits.renewals",
         Kind::Number,
         "256",
         "Renewals under way. They have places of their own, so that nothing else keeps a till from renewing.",
-    ),
+    )
+    .between(1, 100_000),
     Key::new(
         "limits.sign_ins_waiting",
         Kind::Number,
         "32",
         "Sign-ins that wait for their password to be checked; one more is told to come back.",
-    ),
+    )
+    .between(1, 10_000),
     Key::new(
         "limits.header_s",
         Kind::Number,
         "10",
         "Time for a client to send the head of a request, or to finish a TLS handshake.",
     )
-    .in_unit("seconds"),
+    .in_unit("seconds")
+    .between(1, 300),
     Key::new(
         "limits.body_s",
         Kind::Number,
         "20",
         "Time for a client to send the body of a request, and to take an answer.",
     )
-    .in_unit("seconds"),
+    .in_unit("seconds")
+    .between(1, 3_600),
     Key::new(
         "limits.idle_s",
         Kind::Number,
         "75",
         "Time a connection may lie unused.",
     )
-    .in_unit("seconds"),
+    .in_unit("seconds")
+    .between(1, 3_600),
     Key::new(
         "limits.body_memory_mib",
         Kind::Number,
         "64",
         "Memory for all bodies that are being read; past it large bodies are answered 503.",
     )
-    .in_unit("MiB"),
+    .in_unit("MiB")
+    .between(2, 65_536),
     Key::new(
         "metrics.allow",
         Kind::List,

@@ -27,6 +27,8 @@ pub enum Origin {
     Environment(String),
     /// A flag of the command line.
     Flag(&'static str),
+    /// Somebody chose it in the office.
+    Office,
 }
 
 impl fmt::Display for Origin {
@@ -36,6 +38,7 @@ impl fmt::Display for Origin {
             Self::File(path) => write!(f, "file {}", path.display()),
             Self::Environment(name) => write!(f, "environment {name}"),
             Self::Flag(name) => write!(f, "flag {name}"),
+            Self::Office => f.write_str("the office"),
         }
     }
 }
@@ -129,6 +132,27 @@ impl Layers {
             self.set.insert(key.name, (value, origin));
         }
         Ok(self)
+    }
+
+    /// Lays what was chosen in the office below everything else. What makes no sense to this version is left out: another
+    /// one wrote it, and the store serves all the same.
+    pub(crate) fn chosen(mut self, choices: &[(String, String)]) -> Self {
+        for (name, text) in choices {
+            let Some(key) = keys::find(name).filter(|key| key.is_live) else {
+                continue;
+            };
+            let origin = Origin::Office;
+            if !self.set.contains_key(key.name)
+                && let Ok(value) = read(key, text, &origin)
+            {
+                let mut with = self.clone();
+                with.set.insert(key.name, (value, origin));
+                if with.config().is_ok() {
+                    self = with;
+                }
+            }
+        }
+        self
     }
 
     fn lay(&mut self, name: &str, value: Value, origin: &Origin) -> Result<(), ServerError> {
@@ -354,6 +378,53 @@ mod tests {
             assert!(error.to_string().contains(word), "{error}");
         }
         assert!(layers("", &[("EVERTILL_LIMITS_CONNECTIONS", "many")]).is_err());
+    }
+
+    #[test]
+    fn the_bounds_that_are_shown_are_those_that_are_kept() {
+        for key in KEYS {
+            let Some((least, most)) = key.bounds else { continue };
+            for (value, is_good) in [(least, true), (most, true), (least - 1, false), (most + 1, false)] {
+                let variable = key.variable();
+                let layers = layers("", &[(&variable, &value.to_string())]).unwrap();
+                assert_eq!(layers.config().is_ok(), is_good, "{} = {value}", key.name);
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_chosen_in_the_office_lies_below_everything_that_was_set() {
+        let choose = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
+        let file = layers("[sessions]\nidle_days = 3", &[]).unwrap();
+        let idle = |layers: Layers| {
+            layers
+                .config()
+                .unwrap()
+                .sessions
+                .idle_days
+                .map(|days| days.0.as_secs())
+        };
+        assert_eq!(
+            idle(file.chosen(&choose("sessions.idle_days", "9"))),
+            Some(3 * 86_400)
+        );
+        let free = Layers::default().chosen(&choose("sessions.idle_days", "9"));
+        assert_eq!(idle(free), Some(9 * 86_400));
+        for (name, value) in [
+            ("sessions.idle_days", "0"),
+            ("sessions.idle_days", "soon"),
+            ("listen.address", "0.0.0.0:1"),
+            ("colour.of_the_door", "1"),
+        ] {
+            let layers = Layers::default().chosen(&choose(name, value));
+            assert!(
+                layers
+                    .settings()
+                    .iter()
+                    .all(|setting| setting.origin == Origin::Default),
+                "{name}"
+            );
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The answers of broken sites, written after what real ones sent.
+//! The answers of broken sites. Those of WordPress and its plugins are written after what a real one sent, those of
+//! firewalls and networks after what they are known by.
 
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -9,13 +10,13 @@ use axum::{
 pub(super) struct Played {
     status: StatusCode,
     kind: &'static str,
-    more: Option<(HeaderName, &'static str)>,
+    more: Option<(HeaderName, String)>,
     body: &'static str,
 }
 
 impl Played {
-    fn with(mut self, name: HeaderName, value: &'static str) -> Self {
-        self.more = Some((name, value));
+    fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.more = Some((name, value.into()));
         self
     }
 }
@@ -23,8 +24,10 @@ impl Played {
 impl IntoResponse for Played {
     fn into_response(self) -> Response {
         let mut answer = (self.status, [(header::CONTENT_TYPE, self.kind)], self.body).into_response();
-        if let Some((name, value)) = self.more {
-            answer.headers_mut().insert(name, HeaderValue::from_static(value));
+        if let Some((name, value)) = self.more
+            && let Ok(value) = HeaderValue::from_str(&value)
+        {
+            answer.headers_mut().insert(name, value);
         }
         answer
     }
@@ -92,8 +95,73 @@ pub(super) fn nginx_forbids() -> Played {
     html(StatusCode::FORBIDDEN, body)
 }
 
-pub(super) fn to_https() -> Played {
+pub(super) fn imunify() -> Played {
+    let body = "<!DOCTYPE html><html><head><title>One moment, please...</title></head><body><p>Access denied by Imunify360 bot-protection. IPs used for automation should be whitelisted</p></body></html>";
+    html(StatusCode::FORBIDDEN, body)
+}
+
+pub(super) fn challenge() -> Played {
+    let body = "<!DOCTYPE html><html><head><title>One moment</title></head><body><h1>Checking your browser before you go on</h1></body></html>";
+    html(StatusCode::SERVICE_UNAVAILABLE, body)
+}
+
+pub(super) fn basic() -> Played {
+    let body = "<html>\n<head><title>401 Authorization Required</title></head>\n<body>\n<center><h1>401 Authorization Required</h1></center>\n<hr><center>nginx</center>\n</body>\n</html>\n";
+    html(StatusCode::UNAUTHORIZED, body).with(header::WWW_AUTHENTICATE, "Basic realm=\"Staging\"")
+}
+
+pub(super) fn portal() -> Played {
+    html(StatusCode::FOUND, "").with(header::LOCATION, "http://192.168.7.1/hotspot/login")
+}
+
+pub(super) fn to_https(host: &str) -> Played {
+    let body = "<html>\n<head><title>301 Moved Permanently</title></head>\n<body>\n<center><h1>301 Moved Permanently</h1></center>\n<hr><center>nginx</center>\n</body>\n</html>\n";
+    html(StatusCode::MOVED_PERMANENTLY, body).with(header::LOCATION, format!("https://{host}/"))
+}
+
+pub(super) fn to_another_site() -> Played {
     html(StatusCode::MOVED_PERMANENTLY, "").with(header::LOCATION, "https://moved.shop.example/")
+}
+
+pub(super) fn missing_parameter() -> Played {
+    let body = r#"{"code":"rest_missing_callback_param","message":"Missing parameter(s): refresh_token","data":{"status":400,"params":["refresh_token"]}}"#;
+    json(StatusCode::BAD_REQUEST, body)
+}
+
+pub(super) fn parse_error() -> Played {
+    let body = r#"{"code":"internal_server_error","message":"<p>There has been a critical error on this website.</p>","data":{"status":500,"error":{"type":4,"message":"syntax error, unexpected token \";\"","file":"/srv/shop/wp-content/plugins/some-plugin/x.php","line":2}},"additional_errors":[]}"#;
+    json(StatusCode::INTERNAL_SERVER_ERROR, body)
+}
+
+pub(super) fn index_of_wordpress() -> Played {
+    json(
+        StatusCode::OK,
+        r#"{"name":"Corner Shop","url":"http://shop.example","home":"http://shop.example","gmt_offset":"0","timezone_string":"","namespaces":["oembed/1.0","wp/v2","wp-site-health/v1"],"authentication":[]}"#,
+    )
+}
+
+pub(super) fn index_of_old_wcpos() -> Played {
+    json(
+        StatusCode::OK,
+        r#"{"name":"Corner Shop","url":"http://shop.example","home":"http://shop.example","gmt_offset":"0","timezone_string":"","namespaces":["oembed/1.0","wp/v2","wc/v3","wcpos/v1"],"authentication":[],"wcpos_version":"1.4.9"}"#,
+    )
+}
+
+/// The sign-in page of a stock store, with words above the form.
+const fn sign_in_page(body: &'static str) -> Played {
+    html(StatusCode::OK, body)
+}
+
+pub(super) fn locked() -> Played {
+    sign_in_page(
+        "<!DOCTYPE html><html><head><title>WooCommerce POS Login</title></head><body><div id=\"login_error\">This account is temporarily locked due to too many failed login attempts. Please try again later.</div><form method=\"post\"><input name=\"wcpos-log\"><input name=\"wcpos-pwd\" type=\"password\"></form></body></html>",
+    )
+}
+
+pub(super) fn limited() -> Played {
+    sign_in_page(
+        "<!DOCTYPE html><html><head><title>WooCommerce POS Login</title></head><body><div id=\"login_error\">Too many requests. Please try again later.</div><form method=\"post\"><input name=\"wcpos-log\"><input name=\"wcpos-pwd\" type=\"password\"></form></body></html>",
+    )
 }
 
 pub(super) fn rate_limit() -> Played {
@@ -170,5 +238,19 @@ pub(super) fn signature() -> Played {
     json(
         StatusCode::OK,
         r#"{"error":"invalid_grant","error_description":"Signature verification failed"}"#,
+    )
+}
+
+pub(super) fn user_gone() -> Played {
+    json(
+        StatusCode::OK,
+        r#"{"error":"invalid_grant","error_description":"User not found"}"#,
+    )
+}
+
+pub(super) fn issued_in_the_future() -> Played {
+    json(
+        StatusCode::OK,
+        r#"{"error":"invalid_grant","error_description":"Cannot handle token with iat prior to 2026-11-23T10:41:00+0000"}"#,
     )
 }

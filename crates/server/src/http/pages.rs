@@ -15,7 +15,7 @@ use crate::{
     sign_in::{
         form::{self, FormFault},
         redirect::Redirect,
-        throttle::{Guesses, Rest, WINDOW_S},
+        throttle::{Guesses, Rest},
         visitor,
     },
     store::{Account, StoreError},
@@ -28,9 +28,6 @@ pub(super) const FONT: &[u8] = include_bytes!("../../assets/inter-till.woff2");
 
 /// Longest state a client may send, in bytes.
 const STATE_BYTES_MAX: usize = 1024;
-
-/// Seconds after which somebody may try to sign in again when many do.
-const BUSY_RETRY_AFTER_S: u32 = 2;
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -258,7 +255,7 @@ pub(crate) async fn show(
     let target = redirect.map(Redirect::form_source).unwrap_or_default();
     Ok(match fault {
         Some(Fault::Busy) => {
-            page(503, &template, &target).with(header::RETRY_AFTER, BUSY_RETRY_AFTER_S.to_string())
+            page(503, &template, &target).with(header::RETRY_AFTER, Reply::busy_lasts_s().to_string())
         }
         _ => page(200, &template, &target),
     })
@@ -378,15 +375,16 @@ async fn tell_of_guesses(
         app.store.audit(entry).await?;
     }
     if guesses.locks_name() {
+        let rest_s = guesses.patience.rest_s;
         let entry = match account {
-            Some(_) => AuditEntry::locked(now, account, WINDOW_S, address),
-            None => AuditEntry::nobody_rests(now, guesses.of_name, WINDOW_S, address),
+            Some(_) => AuditEntry::locked(now, account, rest_s, address),
+            None => AuditEntry::nobody_rests(now, guesses.of_name, rest_s, address),
         };
         app.store.audit(entry).await?;
     }
     if guesses.locks_address() {
         app.store
-            .audit(AuditEntry::locked(now, None, WINDOW_S, address))
+            .audit(AuditEntry::locked(now, None, guesses.patience.rest_s, address))
             .await?;
     }
     Ok(())

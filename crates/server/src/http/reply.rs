@@ -12,13 +12,16 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Ask;
-use crate::{clock::http_date, store::StoreError};
+use crate::{clock::http_date, sessions::schedule::Places, store::StoreError};
 
-/// Seconds after which a client may come again when the database is in trouble.
-const RETRY_AFTER_S: u32 = 5;
+/// First and last second in which a client may come again when the database is in trouble. Whoever is told so in the
+/// same moment is told different seconds: together they would be the next thing the store has to get over.
+const RETRY_AFTER_S: (u64, u64) = (3, 12);
 
-/// Seconds after which a client may come again when there is no room for it.
-const BUSY_RETRY_AFTER_S: u32 = 2;
+/// The same when there is no room for it.
+const BUSY_RETRY_AFTER_S: (u64, u64) = (1, 4);
+
+static RETRIES: Places = Places::new();
 
 const JSON: &str = "application/json; charset=UTF-8";
 
@@ -174,18 +177,27 @@ impl Reply {
     /// The database is in trouble: never a verdict about anybody.
     pub(crate) fn trouble(error: StoreError) -> Self {
         tracing::error!(code = %error.code(), error = %chain(&error), "the database failed a request");
+        let seconds = Self::trouble_lasts_s();
         let mut reply = Self::json_with(
             503,
             json!({
                 "code": "evertill_store_trouble",
                 "message": "The store cannot reach its database right now. Nothing is lost; try again shortly.",
-                "data": {"status": 503, "retry_after_seconds": RETRY_AFTER_S, "evertill_code": error.code()},
+                "data": {"status": 503, "retry_after_seconds": seconds, "evertill_code": error.code()},
             }),
         );
+        reply.headers.push((header::RETRY_AFTER, seconds.to_string()));
         reply
-            .headers
-            .push((header::RETRY_AFTER, RETRY_AFTER_S.to_string()));
-        reply
+    }
+
+    /// When somebody may come again whom the database failed, in seconds.
+    pub(crate) fn trouble_lasts_s() -> u64 {
+        RETRIES.between(RETRY_AFTER_S.0, RETRY_AFTER_S.1)
+    }
+
+    /// When somebody may come again for whom there was no room, in seconds.
+    pub(crate) fn busy_lasts_s() -> u64 {
+        RETRIES.between(BUSY_RETRY_AFTER_S.0, BUSY_RETRY_AFTER_S.1)
     }
 
     /// A problem document (RFC 9457), for routes that no stock client knows.
@@ -204,18 +216,19 @@ impl Reply {
 
     /// As much is under way as the store takes on.
     pub(crate) fn busy() -> Self {
+        let seconds = Self::busy_lasts_s();
         Self::json_with(
             503,
             json!({
                 "code": "evertill_busy",
                 "message": "The store has as much to do as it takes on. Nothing is lost; try again shortly.",
                 "data": {
-                    "status": 503, "retry_after_seconds": BUSY_RETRY_AFTER_S,
+                    "status": 503, "retry_after_seconds": seconds,
                     "evertill_code": Code::SERVICE_UNAVAILABLE,
                 },
             }),
         )
-        .with(header::RETRY_AFTER, BUSY_RETRY_AFTER_S.to_string())
+        .with(header::RETRY_AFTER, seconds.to_string())
     }
 
     /// A text in the body, where it is JSON.

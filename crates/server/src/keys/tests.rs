@@ -194,8 +194,8 @@ fn a_schedule_rotates_once_when_it_is_due() {
     let home = tempfile::tempdir().unwrap();
     let keys = Keys::open(home.path(), true).unwrap();
     let month = Duration::from_secs(30 * 86_400);
-    for now in [NOW, NOW + 1, NOW + 29 * 86_400] {
-        keys.rotate_when_due(month, now);
+    for (now, is_due) in [(NOW, true), (NOW + 1, false), (NOW + 29 * 86_400, false)] {
+        assert_eq!(keys.rotate_when_due(month, now).is_some(), is_due);
         keys.look();
     }
     assert_eq!(
@@ -203,7 +203,8 @@ fn a_schedule_rotates_once_when_it_is_due() {
         NOW + LEAD_S,
         "keys of unknown age are due at once"
     );
-    keys.rotate_when_due(month, NOW + 31 * 86_400);
+    let kid = keys.rotate_when_due(month, NOW + 31 * 86_400);
     keys.look();
+    assert_eq!(kid.as_deref(), keys.ring().signers().last().map(Signer::kid));
     assert_eq!(keys.ring().newest_from(), NOW + 31 * 86_400 + LEAD_S);
 }

@@ -80,7 +80,7 @@ impl Refusal {
             reply = reply.with(header::WWW_AUTHENTICATE, "Basic realm=\"evertill\"");
         }
         if self.kind == Kind::TemporarilyUnavailable {
-            reply = reply.with(header::RETRY_AFTER, "5");
+            reply = reply.with(header::RETRY_AFTER, Reply::trouble_lasts_s().to_string());
         }
         match &self.nonce {
             None => reply,

@@ -15,7 +15,6 @@ use crate::{
     admin::draft::Draft,
     audit::{AuditEntry, AuditKind},
     html::unescape,
-    store::Store as _,
 };
 
 use self::table::Row;
@@ -266,8 +265,8 @@ mod tests {
     #[tokio::test]
     async fn a_dry_run_writes_nothing_and_says_the_same_as_the_real_one() {
         let home = tempfile::tempdir().unwrap();
-        drop(Sqlite::open(home.path()).unwrap());
-        let office = Office::open(home.path(), Clock::standing_at(1)).unwrap();
+        drop(Sqlite::open(home.path(), &Clock::system()).unwrap());
+        let office = Office::at(home.path(), Clock::standing_at(1)).await.unwrap();
         let file = home.path().join("users.csv");
         fs::write(&file, USERS).unwrap();
         let mut steps = Vec::new();
@@ -304,8 +303,8 @@ mod tests {
     #[tokio::test]
     async fn a_second_run_overwrites_nobody() {
         let home = tempfile::tempdir().unwrap();
-        drop(Sqlite::open(home.path()).unwrap());
-        let office = Office::open(home.path(), Clock::standing_at(1)).unwrap();
+        drop(Sqlite::open(home.path(), &Clock::system()).unwrap());
+        let office = Office::at(home.path(), Clock::standing_at(1)).await.unwrap();
         let file = home.path().join("users.csv");
         fs::write(&file, USERS).unwrap();
         office.import(&file, true, |_, _| {}).await.unwrap();

@@ -3,15 +3,16 @@
 use evertill_issuer::Ending;
 use evertill_wire::Password;
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::Office;
 use crate::{
-    ServerError, StoreError,
+    ServerError,
     accounts::{Memory, PasswordHash, Role, password_fault},
     admin::draft::Draft,
     audit::{AuditEntry, AuditKind, Party, shown},
     clock::written,
-    store::{Account, Ended, RecentQuery, Saved, Session, Store as _, Which},
+    store::{Account, Ended, Listed, RecentQuery, Saved, Which},
 };
 
 /// Who ended a session or changed an account, where nobody was asked for a name.
@@ -44,6 +45,8 @@ pub struct PersonLine {
 pub struct SessionLine {
     /// First characters of its key.
     pub key: String,
+    /// What the owner calls it; empty where nobody named it.
+    pub name: String,
     /// Whose it is.
     pub username: String,
     /// What signed in.
@@ -197,11 +200,13 @@ impl Office {
             None => None,
             Some(login) => Some(self.find(login).await?.id),
         };
-        let living = self.living(account_id).await?;
-        Ok(living
-            .into_iter()
-            .map(|(session, account)| line(&session, account.as_ref()))
-            .collect())
+        let query = RecentQuery {
+            account_id,
+            limit: SESSIONS_MAX,
+            ..living()
+        };
+        let found = self.store.recent_sessions(query).await?;
+        Ok(found.iter().map(line).collect())
     }
 
     /// Ends sessions and says how many. A server that runs on the data directory refuses them within a second.
@@ -251,15 +256,21 @@ impl Office {
     }
 
     async fn one(&self, key: &str) -> Result<(Which, Party), ServerError> {
-        let living = self.living(None).await?;
-        let fitting: Vec<_> = living
-            .iter()
-            .filter(|(session, _)| !key.is_empty() && session.id.to_string().starts_with(&key.to_lowercase()))
-            .collect();
-        let [(session, account)] = fitting.as_slice() else {
+        let found = match keys_with(key) {
+            None => Vec::new(),
+            keys => {
+                let query = RecentQuery {
+                    keys,
+                    limit: 10,
+                    ..living()
+                };
+                self.store.recent_sessions(query).await?
+            }
+        };
+        let [Listed { session, account, .. }] = found.as_slice() else {
             return Err(ServerError::NoSuchSession {
                 key: key.to_owned(),
-                found: fitting.len(),
+                found: found.len(),
             });
         };
         let which = Which::One {
@@ -267,16 +278,6 @@ impl Office {
             id: session.id,
         };
         Ok((which, account.as_ref().map(Party::of).unwrap_or_default()))
-    }
-
-    async fn living(&self, account_id: Option<i64>) -> Result<Vec<(Session, Option<Account>)>, StoreError> {
-        let query = RecentQuery {
-            ended_after: i64::MAX,
-            account_id,
-            words: Vec::new(),
-            limit: SESSIONS_MAX,
-        };
-        self.store.recent_sessions(query).await
     }
 
     async fn find(&self, login: &str) -> Result<Account, ServerError> {
@@ -313,6 +314,25 @@ impl Office {
     }
 }
 
+/// Sessions that have not ended.
+fn living() -> RecentQuery {
+    RecentQuery {
+        ended_after: i64::MAX,
+        ..RecentQuery::default()
+    }
+}
+
+/// The first and the last key that begin like this; none where no key does.
+fn keys_with(start: &str) -> Option<(Uuid, Uuid)> {
+    let digits: String = start.chars().filter(|letter| *letter != '-').collect();
+    let is_start = (1..=32).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let filled = |with: &str| Uuid::parse_str(&format!("{digits}{}", with.repeat(32 - digits.len()))).ok();
+    match is_start {
+        true => Some((filled("0")?, filled("f")?)),
+        false => None,
+    }
+}
+
 fn staff_role(slug: &str) -> Result<Role, ServerError> {
     Role::parse(slug)
         .filter(|role| role.may_sell())
@@ -328,10 +348,18 @@ async fn hashed(password: Password) -> Result<PasswordHash, ServerError> {
     }
 }
 
-fn line(session: &Session, account: Option<&Account>) -> SessionLine {
+fn line(
+    Listed {
+        session,
+        account,
+        name,
+    }: &Listed,
+) -> SessionLine {
     SessionLine {
         key: shown(session.id),
+        name: name.clone(),
         username: account
+            .as_ref()
             .map(|account| account.username.clone())
             .unwrap_or_default(),
         device: session.visitor.device.browser.clone(),
@@ -370,15 +398,17 @@ mod tests {
         }
     }
 
-    fn office(home: &tempfile::TempDir) -> Office {
-        drop(Sqlite::open(home.path()).unwrap());
-        Office::open(home.path(), Clock::standing_at(1_795_402_593)).unwrap()
+    async fn office(home: &tempfile::TempDir) -> Office {
+        drop(Sqlite::open(home.path(), &Clock::system()).unwrap());
+        Office::at(home.path(), Clock::standing_at(1_795_402_593))
+            .await
+            .unwrap()
     }
 
     #[tokio::test]
     async fn a_first_owner_is_made_where_there_is_nobody_and_stays_one() {
         let home = tempfile::tempdir().unwrap();
-        let office = office(&home);
+        let office = office(&home).await;
         let short = office
             .add_person(&eva("administrator"), Password::new("short"))
             .await;
@@ -422,7 +452,7 @@ mod tests {
     #[tokio::test]
     async fn somebody_who_is_not_there_is_named() {
         let home = tempfile::tempdir().unwrap();
-        let office = office(&home);
+        let office = office(&home).await;
         let error = office.set_role("nobody", "cashier").await.unwrap_err();
         assert_eq!(error.to_string(), "nobody is called nobody");
         let error = office

@@ -1,27 +1,40 @@
-//! How often somebody may guess: five times a name, ten times an address, then a quarter of an hour of rest.
+//! How often somebody may guess: unless the settings say otherwise five times a name, ten times an address, then a
+//! quarter of an hour of rest.
 
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use crate::proxies::neighbourhood;
 
-/// Wrong guesses for one name before it rests.
-const NAME_MAX: u32 = 5;
-
 /// Wrong guesses for one name that the owner hears of.
 const NAME_BURST: u32 = 3;
 
-/// Wrong guesses from one address before it rests.
-const ADDRESS_MAX: u32 = 10;
-
-/// How long guesses count and a rest lasts, in seconds.
-pub(crate) const WINDOW_S: i64 = 15 * 60;
-
 /// Names and addresses that are remembered. Past it the oldest are forgotten, so that a flood fills no memory.
 const ENTRIES_MAX: usize = 10_000;
+
+/// How many guesses are borne, and how long a rest is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Patience {
+    /// Wrong guesses for one name before it rests.
+    pub(crate) name_max: u32,
+    /// Wrong guesses from one address before it rests.
+    pub(crate) address_max: u32,
+    /// How long guesses count and a rest lasts, in seconds.
+    pub(crate) rest_s: i64,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            name_max: 5,
+            address_max: 10,
+            rest_s: 15 * 60,
+        }
+    }
+}
 
 /// Who is counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -42,22 +55,24 @@ struct Count {
 pub(crate) struct Guesses {
     pub(crate) of_name: u32,
     pub(crate) from_address: u32,
+    /// What was borne when they were counted.
+    pub(crate) patience: Patience,
 }
 
 impl Guesses {
     /// Enough to be told to the owner, and not yet a lockout. Said once.
     pub(crate) fn is_burst(self) -> bool {
-        self.of_name == NAME_BURST
+        self.of_name == NAME_BURST.min(self.patience.name_max)
     }
 
     /// The name has to rest from now on. Said once.
     pub(crate) fn locks_name(self) -> bool {
-        self.of_name == NAME_MAX
+        self.of_name == self.patience.name_max
     }
 
     /// The address has to rest from now on. Said once.
     pub(crate) fn locks_address(self) -> bool {
-        self.from_address == ADDRESS_MAX
+        self.from_address == self.patience.address_max
     }
 }
 
@@ -72,49 +87,70 @@ pub(crate) enum Rest {
 
 /// Counts wrong guesses.
 #[derive(Debug, Default)]
-pub(crate) struct Throttle(Mutex<HashMap<Key, Count>>);
+pub(crate) struct Throttle(Mutex<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    patience: Patience,
+    of: HashMap<Key, Count>,
+}
 
 impl Throttle {
+    /// Bears this much from now on.
+    pub(crate) fn bear(&self, patience: Patience) {
+        self.lock().patience = patience;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Whether the address may try at all.
     pub(crate) fn address(&self, address: IpAddr, now: i64) -> Option<Rest> {
-        self.rests(&Key::Address(neighbourhood(address)), ADDRESS_MAX, now)
+        let counts = self.lock();
+        counts
+            .rests(
+                &Key::Address(neighbourhood(address)),
+                counts.patience.address_max,
+                now,
+            )
             .then_some(Rest::Address)
     }
 
     /// Whether the name may be tried.
     pub(crate) fn name(&self, name: &str, now: i64) -> Option<Rest> {
-        self.rests(&Key::Name(normal(name)), NAME_MAX, now)
+        let counts = self.lock();
+        counts
+            .rests(&Key::Name(normal(name)), counts.patience.name_max, now)
             .then_some(Rest::Name)
     }
 
     /// Until when the name has to rest, seconds since 1970.
     pub(crate) fn name_rests_until(&self, name: &str, now: i64) -> Option<i64> {
-        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.get(&Key::Name(normal(name)))?;
-        let until = count.last_at + WINDOW_S;
-        (count.failures >= NAME_MAX && now < until).then_some(until)
-    }
-
-    fn rests(&self, key: &Key, most: u32, now: i64) -> bool {
-        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counts
-            .get(key)
-            .is_some_and(|count| count.failures >= most && now - count.last_at < WINDOW_S)
+        let counts = self.lock();
+        let count = counts.of.get(&Key::Name(normal(name)))?;
+        let until = count.last_at + counts.patience.rest_s;
+        (count.failures >= counts.patience.name_max && now < until).then_some(until)
     }
 
     /// Counts a wrong guess; says how many there were for the name and from the address.
     pub(crate) fn failed(&self, name: &str, address: IpAddr, now: i64) -> Guesses {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut guesses = Guesses::default();
+        let mut counts = self.lock();
+        let Counts { patience, of: counts } = &mut *counts;
+        let patience = *patience;
+        let mut guesses = Guesses {
+            patience,
+            ..Guesses::default()
+        };
         for key in [Key::Name(normal(name)), Key::Address(neighbourhood(address))] {
             if counts.len() >= ENTRIES_MAX && !counts.contains_key(&key) {
-                forget(&mut counts, now);
+                forget(counts, patience.rest_s, now);
             }
             let count = counts.entry(key.clone()).or_insert(Count {
                 failures: 0,
                 last_at: now,
             });
-            if now - count.last_at >= WINDOW_S {
+            if now - count.last_at >= patience.rest_s {
                 count.failures = 0;
             }
             count.failures = count.failures.saturating_add(1);
@@ -129,8 +165,15 @@ impl Throttle {
 
     /// A right password clears the name; the address keeps its count.
     pub(crate) fn succeeded(&self, name: &str) {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.remove(&Key::Name(normal(name)));
+        self.lock().of.remove(&Key::Name(normal(name)));
+    }
+}
+
+impl Counts {
+    fn rests(&self, key: &Key, most: u32, now: i64) -> bool {
+        self.of
+            .get(key)
+            .is_some_and(|count| count.failures >= most && now - count.last_at < self.patience.rest_s)
     }
 }
 
@@ -139,8 +182,8 @@ fn normal(name: &str) -> String {
 }
 
 /// Drops what no longer counts; when everything still does, the older half.
-fn forget(counts: &mut HashMap<Key, Count>, now: i64) {
-    counts.retain(|_, count| now - count.last_at < WINDOW_S);
+fn forget(counts: &mut HashMap<Key, Count>, rest_s: i64, now: i64) {
+    counts.retain(|_, count| now - count.last_at < rest_s);
     if counts.len() < ENTRIES_MAX {
         return;
     }
@@ -158,6 +201,8 @@ fn forget(counts: &mut HashMap<Key, Count>, now: i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const WINDOW_S: i64 = 15 * 60;
 
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
@@ -221,6 +266,22 @@ mod tests {
                 7,
             );
         }
-        assert!(throttle.0.lock().unwrap().len() <= ENTRIES_MAX + 1);
+        assert!(throttle.lock().of.len() <= ENTRIES_MAX + 1);
+    }
+
+    #[test]
+    fn another_patience_holds_from_the_next_question_on() {
+        let throttle = Throttle::default();
+        for _ in 0..4 {
+            throttle.failed("ann", HERE, 0);
+        }
+        assert_eq!(throttle.name("ann", 0), None);
+        throttle.bear(Patience {
+            name_max: 4,
+            address_max: 20,
+            rest_s: 60,
+        });
+        assert_eq!(throttle.name("ann", 0), Some(Rest::Name));
+        assert_eq!(throttle.name("ann", 60), None);
     }
 }

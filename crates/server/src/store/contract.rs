@@ -19,6 +19,8 @@ use crate::{
 mod audit;
 mod office;
 mod openings;
+#[macro_use]
+mod suite;
 mod text;
 
 use audit::*;
@@ -528,42 +530,6 @@ async fn the_feed_tells_every_change_in_order_and_lane(store: Arc<dyn Store>) {
     assert_eq!(store.changes(Lane::Catalogue, 0, 2).await.unwrap(), all[..2]);
 }
 
-macro_rules! contract {
-    ($($name:ident),* $(,)?) => {
-        mod sqlite_keeps_the_contract {
-            use super::*;
-
-            $(#[tokio::test]
-            async fn $name() {
-                let home = tempfile::tempdir().unwrap();
-                super::$name(Arc::new(Sqlite::open(home.path()).unwrap())).await;
-            })*
-        }
-
-        mod postgres_keeps_the_contract {
-            use super::*;
-
-            $(#[tokio::test]
-            #[ignore = "needs PostgreSQL, which `cargo xtask test` brings along"]
-            async fn $name() {
-                let database = testing::Database::new().await;
-                super::$name(Arc::new(database.open().await)).await;
-            })*
-        }
-
-        mod postgres_keeps_the_contract_serializable_and_without_notify {
-            use super::*;
-
-            $(#[tokio::test]
-            #[ignore = "needs PostgreSQL, which `cargo xtask test` brings along"]
-            async fn $name() {
-                let database = testing::Database::new().await.serializable().quiet();
-                super::$name(Arc::new(database.open().await)).await;
-            })*
-        }
-    };
-}
-
 contract!(
     a_store_is_stocked_once_and_keeps_its_identity,
     an_account_is_found_by_name_or_address_in_any_case,
@@ -591,5 +557,10 @@ contract!(
     renewals_of_a_half_day_come_together_and_old_ones_go,
     an_account_is_saved_with_its_entry_and_never_takes_anothers_name,
     the_last_owner_who_can_sign_in_stays_one,
+    every_session_stands_in_exactly_one_state,
+    ten_thousand_sessions_are_counted_by_state_and_person_and_read_in_pages,
+    a_session_is_found_by_its_name_and_the_start_of_its_key,
+    what_was_forgotten_is_gone_and_never_taken_back,
+    a_choice_is_kept_with_its_entry_until_it_is_taken_back,
     a_hash_is_replaced_only_while_it_is_the_one_that_was_checked,
 );

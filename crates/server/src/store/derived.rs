@@ -3,7 +3,9 @@
 use rust_decimal::prelude::ToPrimitive as _;
 use uuid::Uuid;
 
-use super::{Account, Address, Item, Kind, Lane, Order, Shop, TaxClass};
+use evertill_issuer::Ending;
+
+use super::{Account, Address, Item, Kind, Lane, Moments, Order, SessionState, Shop, TaxClass};
 use crate::{audit::AuditEntry, fold::fold};
 
 /// Status under which a removal is remembered; its answer is 200.
@@ -141,6 +143,58 @@ pub(crate) fn audit_search(entry: &AuditEntry) -> String {
         entry.kind.title()
     ))
 }
+
+/// The condition under which a session stands like this. Its moments are written into it: numbers are no danger.
+pub(crate) fn state_condition(state: SessionState, at: &Moments) -> String {
+    let visit = "agents.agent LIKE '%\"app_type\":\"office\"%'";
+    let living = format!(
+        "sessions.ended_at IS NULL AND (CASE WHEN {visit} THEN sessions.signed_in_at > {} \
+         ELSE sessions.renewed_at > {} AND sessions.signed_in_at > {} END)",
+        at.visit_after,
+        at.renewed_after,
+        at.signed_in_after.max(0)
+    );
+    let heard = format!("({visit} OR sessions.renewed_at >= {})", at.heard_since);
+    match state {
+        SessionState::Theft => cause_condition(Ending::Theft),
+        SessionState::SignedIn => format!("{living} AND {heard}"),
+        SessionState::Quiet => format!("{living} AND NOT {heard}"),
+        SessionState::SignedOut => format!(
+            "sessions.ended_at IS NOT NULL AND NOT ({}) AND NOT ({})",
+            cause_condition(Ending::Theft),
+            cause_condition(Ending::Expired)
+        ),
+        SessionState::RanOut => format!(
+            "(({}) OR (sessions.ended_at IS NULL AND NOT ({living})))",
+            cause_condition(Ending::Expired)
+        ),
+    }
+}
+
+/// The condition under which a session ended like this: how is the first thing its record says. Earlier versions kept
+/// only what a person ended, and did not say so.
+pub(crate) fn cause_condition(cause: Ending) -> String {
+    let begins = |word: &str| format!("coalesce(sessions.ended, '') LIKE '{{\"reason\":\"{word}\"%'");
+    match cause {
+        Ending::Expired => begins("expired"),
+        Ending::Theft => begins("theft"),
+        Ending::UserGone => begins("user_gone"),
+        Ending::Revoked => format!(
+            "sessions.ended_at IS NOT NULL AND NOT ({} OR {} OR {})",
+            begins("expired"),
+            begins("theft"),
+            begins("user_gone")
+        ),
+    }
+}
+
+/// What a search for sessions looks through.
+pub(crate) const SESSION_SEARCH: &str = "(coalesce(accounts.search, '') || ' ' || coalesce(names.search, '') || ' ' || \
+     lower(agents.agent) || ' ' || sessions.address)";
+
+/// Where the office's lists of sessions look.
+pub(crate) const SESSION_TABLES: &str = "sessions JOIN agents ON agents.id = sessions.agent_id \
+     LEFT JOIN accounts ON accounts.id = sessions.account_id LEFT JOIN names ON names.session = sessions.id";
 
 /// A word as a pattern that finds it anywhere; `\` escapes.
 pub(crate) fn containing(word: &str) -> String {

@@ -11,7 +11,7 @@ use evertill_issuer::{Change, Seconds, access_used};
 use uuid::Uuid;
 
 use super::*;
-use crate::error::ServerError;
+use crate::{clock::Clock, error::ServerError};
 
 mod accounts;
 mod activity;
@@ -21,8 +21,10 @@ mod catalogue;
 mod changes;
 mod connect;
 mod customers;
+mod endings;
 mod engine;
 mod filter;
+mod listed;
 mod news;
 mod orders;
 mod retry;
@@ -37,6 +39,7 @@ mod text;
 
 pub(crate) use address::is_near;
 pub use address::{DatabaseUrl, DatabaseUrlError};
+use endings::Endings;
 use engine::{Engine, Mode};
 use news::News;
 
@@ -77,12 +80,18 @@ pub(crate) struct Options {
 #[derive(Debug)]
 pub(crate) struct Postgres {
     engine: Engine,
+    endings: Arc<Endings>,
     news: Arc<News>,
 }
 
 impl Postgres {
-    /// Connects and migrates.
-    pub(crate) async fn open(options: &Options) -> Result<Self, ServerError> {
+    /// Connects and migrates, and tells a database that was put back what ended since. The node keeps its journal of
+    /// endings in `data_dir`.
+    pub(crate) async fn open(
+        options: &Options,
+        data_dir: &std::path::Path,
+        clock: Clock,
+    ) -> Result<Self, ServerError> {
         let pool = connect::pool(&options.url, options.connections, options.isolation)?;
         let engine = Engine::new(pool);
         let opening = ServerError::OpenDatabase;
@@ -110,8 +119,13 @@ impl Postgres {
             .write(Mode::Single, (), |db, ()| Box::pin(settings::begin(db)))
             .await
             .map_err(opening)?;
+        let endings = Endings::open(data_dir, &engine, clock).await?;
         let news = Arc::new(News::start(&options.url, options.notify));
-        Ok(Self { engine, news })
+        Ok(Self {
+            engine,
+            endings: Arc::new(endings),
+            news,
+        })
     }
 
     /// Whether a node has started on this database before: there are keys that it goes with.
@@ -157,6 +171,17 @@ impl Store for Postgres {
         self.engine.read((), |db, ()| Box::pin(settings::shop(db)))
     }
 
+    fn choices(&self) -> Pending<Vec<(String, String)>> {
+        self.engine.read((), |db, ()| Box::pin(settings::choices(db)))
+    }
+
+    fn choose(&self, name: &'static str, value: Option<String>, entry: AuditEntry) -> Pending<()> {
+        self.engine
+            .write(Mode::Transaction, (name, value, entry), |db, ask| {
+                Box::pin(settings::choose(db, ask))
+            })
+    }
+
     fn load(&self, stock: Box<Stocktake>) -> Pending<bool> {
         self.engine
             .write(Mode::Shop, stock, |db, stock| Box::pin(settings::load(db, stock)))
@@ -187,8 +212,16 @@ impl Store for Postgres {
     }
 
     fn renew(&self, ask: RenewalAsk) -> Pending<Option<Renewed>> {
+        let (endings, session) = (Arc::clone(&self.endings), ask.claims.session);
         let renewing = self.engine.write(Mode::Transaction, ask, |db, ask| {
             Box::pin(sessions::renew(db, ask))
+        });
+        let renewing = Pending::new(async move {
+            let renewed = renewing.await?;
+            if let Some(Renewed::EndedNow(ended)) = &renewed {
+                endings.keep(vec![session], ended.clone()).await?;
+            }
+            Ok(renewed)
         });
         self.telling(renewing, |renewed| matches!(renewed, Some(Renewed::EndedNow(_))))
     }
@@ -224,15 +257,31 @@ impl Store for Postgres {
     }
 
     fn end_sessions(&self, which: Which, ended: Ended) -> Pending<Vec<Uuid>> {
+        let (endings, how) = (Arc::clone(&self.endings), ended.clone());
         let ending = self.engine.write(Mode::Transaction, (which, ended), |db, ask| {
             Box::pin(sessions::end(db, ask))
+        });
+        let ending = Pending::new(async move {
+            let gone = ending.await?;
+            if !gone.is_empty() {
+                endings.keep(gone.clone(), how).await?;
+            }
+            Ok(gone)
         });
         self.telling(ending, |gone| !gone.is_empty())
     }
 
     fn ended_since(&self, mark: Mark) -> Pending<(Vec<Uuid>, Mark)> {
-        self.engine
-            .read(mark, |db, mark| Box::pin(sessions::ended_since(db, mark)))
+        let (engine, endings) = (self.engine.clone(), Arc::clone(&self.endings));
+        Pending::new(async move {
+            let (mut ended, now, known) = engine
+                .read((mark, endings.setting()), |db, ask| {
+                    Box::pin(sessions::ended_since(db, ask))
+                })
+                .await?;
+            ended.extend(endings.follow(&engine, now.ending, known).await?);
+            Ok((ended, now))
+        })
     }
 
     fn news(&self) -> Pending<()> {
@@ -305,9 +354,37 @@ impl Store for Postgres {
             })
     }
 
-    fn recent_sessions(&self, query: RecentQuery) -> Pending<Vec<(Session, Option<Account>)>> {
+    fn recent_sessions(&self, query: RecentQuery) -> Pending<Vec<Listed>> {
         self.engine
-            .read(query, |db, query| Box::pin(sessions::recent(db, query)))
+            .read(query, |db, query| Box::pin(listed::recent(db, query)))
+    }
+
+    fn count_states(&self, query: RecentQuery) -> Pending<Vec<(SessionState, u64)>> {
+        self.engine
+            .read(query, |db, query| Box::pin(listed::states(db, query)))
+    }
+
+    fn signed_in(&self, of: Living) -> Pending<Vec<(Account, u64)>> {
+        self.engine
+            .read(of, |db, of| Box::pin(listed::signed_in(db, *of)))
+    }
+
+    fn name_session(&self, id: Uuid, name: Option<String>, entry: AuditEntry) -> Pending<()> {
+        self.engine
+            .write(Mode::Transaction, (id, name, entry), |db, ask| {
+                Box::pin(listed::name(db, ask))
+            })
+    }
+
+    fn sales_by_hour(&self, accounts: Vec<i64>, since: i64) -> Pending<Vec<SalesHour>> {
+        self.engine
+            .read((accounts, since), |db, ask| Box::pin(orders::by_hour(db, ask)))
+    }
+
+    fn forget_sessions(&self, what: Forgetting) -> Pending<u64> {
+        self.engine.write(Mode::Transaction, what, |db, what| {
+            Box::pin(listed::forget(db, *what))
+        })
     }
 
     fn note_activity(&self, rows: Vec<Activity>, keep_from: i64) -> Pending<()> {

@@ -1,5 +1,9 @@
 //! Questions to the store, already checked.
 
+use evertill_issuer::Ending;
+use uuid::Uuid;
+
+use super::{Account, Session};
 pub(crate) use crate::orders::record::Order;
 
 /// A page of a longer list.
@@ -80,15 +84,85 @@ pub(crate) struct OrderQuery {
     pub(crate) modified_after: Option<i64>,
 }
 
-/// Sessions for the office.
+/// Sessions for the office, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct RecentQuery {
     /// Those that ended after this as well, seconds since 1970.
     pub(crate) ended_after: i64,
     /// Those of one account.
     pub(crate) account_id: Option<i64>,
-    /// Folded words that must occur in the person's names and addresses.
+    /// First and last key that is looked for.
+    pub(crate) keys: Option<(Uuid, Uuid)>,
+    /// Folded words that must occur in what is known of the person, the device or the session's own name.
     pub(crate) words: Vec<String>,
-    /// Most sessions to read.
+    /// How they stand.
+    pub(crate) state: Option<SessionState>,
+    /// Why they ended.
+    pub(crate) cause: Option<Ending>,
+    pub(crate) at: Moments,
+    /// How many are left out, and how many are read at most.
+    pub(crate) skip: u32,
+    pub(crate) limit: u32,
+}
+
+/// The moments that decide how a session stands, seconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Moments {
+    /// Sessions that were not renewed after this have run out.
+    pub(crate) renewed_after: i64,
+    /// Sessions that were not opened after this have run out.
+    pub(crate) signed_in_after: i64,
+    /// Visits to the office that did not begin after this have run out.
+    pub(crate) visit_after: i64,
+    /// A till that was not renewed since is quiet.
+    pub(crate) heard_since: i64,
+}
+
+/// How a session stands, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum SessionState {
+    Theft,
+    SignedIn,
+    Quiet,
+    SignedOut,
+    RanOut,
+}
+
+impl SessionState {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::SignedIn,
+        Self::Quiet,
+        Self::SignedOut,
+        Self::Theft,
+        Self::RanOut,
+    ];
+}
+
+/// A session as the office lists it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Listed {
+    pub(crate) session: Session,
+    pub(crate) account: Option<Account>,
+    /// What the owner calls it; empty where nobody named it.
+    pub(crate) name: String,
+}
+
+/// Sales that arrived for an account in one hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SalesHour {
+    pub(crate) account_id: i64,
+    /// First second of the hour.
+    pub(crate) at: i64,
+    pub(crate) count: u32,
+}
+
+/// What is over and no longer remembered, seconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Forgetting {
+    /// Sessions that were ended before this.
+    pub(crate) ended_before: i64,
+    /// Sessions that were never ended and not renewed since.
+    pub(crate) renewed_before: i64,
+    /// Most sessions at a time.
     pub(crate) limit: u32,
 }

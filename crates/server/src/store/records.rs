@@ -206,6 +206,8 @@ pub(crate) struct Activity {
     pub(crate) half_day: i64,
     /// One bit for each quarter of an hour, the first in the lowest; 48 in all.
     pub(crate) quarters: i64,
+    /// The same, for renewals that were refused.
+    pub(crate) refused: i64,
 }
 
 /// Something for sale: a product or one of its variations.

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 
 use super::*;
-use crate::{error::ServerError, home::private};
+use crate::{clock::Clock, error::ServerError, home::private};
 
 mod accounts;
 mod activity;
@@ -24,13 +24,13 @@ mod customers;
 mod engine;
 mod hot;
 mod journal;
+mod listed;
 mod orders;
 mod renew;
 mod sessions;
 mod settings;
 
 use engine::Engine;
-use journal::Journal;
 use renew::{Behind, Live};
 
 /// Name of the database file in the data directory.
@@ -41,6 +41,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/migrations/0001_store.sql"),
     include_str!("sqlite/migrations/0002_audit.sql"),
     include_str!("sqlite/migrations/0003_sessions.sql"),
+    include_str!("sqlite/migrations/0004_office.sql"),
 ];
 
 /// The embedded database.
@@ -78,8 +79,8 @@ impl Sqlite {
         }
     }
 
-    /// Opens and migrates.
-    pub(crate) fn open(data_dir: &Path) -> Result<Self, ServerError> {
+    /// Opens and migrates, and tells a database that was put back what ended since.
+    pub(crate) fn open(data_dir: &Path, clock: &Clock) -> Result<Self, ServerError> {
         Self::look(data_dir)?;
         let path = data_dir.join(DATABASE_FILE);
         // SQLite gives the files beside the database the rights of the database.
@@ -93,7 +94,8 @@ impl Sqlite {
         let mut writer = connect(&path).map_err(ServerError::OpenDatabase)?;
         migrate(&mut writer).map_err(ServerError::OpenDatabase)?;
         settings::begin(&writer).map_err(ServerError::OpenDatabase)?;
-        let (hot, journal) = (Arc::default(), Arc::new(Journal::open(data_dir, &mut writer)?));
+        let journal = Arc::new(journal::open(data_dir, &mut writer, clock.seconds())?);
+        let hot = Arc::default();
         let behind = Behind::new(Arc::clone(&hot), Arc::clone(&journal));
         let engine = Engine::start(path, writer, behind).map_err(ServerError::OpenDatabase)?;
         let engine = Arc::new(engine);
@@ -135,6 +137,20 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+impl Sqlite {
+    /// Reads after what renewals left in memory is written.
+    fn settled<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Pending<T> {
+        let (live, engine) = (Arc::clone(&self.live), Arc::clone(&self.engine));
+        Pending::new(async move {
+            live.settle().await?;
+            engine.read(read).await
+        })
+    }
+}
+
 impl Store for Sqlite {
     fn close(&self) {
         self.engine.close();
@@ -142,6 +158,15 @@ impl Store for Sqlite {
 
     fn shop(&self) -> Pending<Shop> {
         self.engine.read(settings::shop)
+    }
+
+    fn choices(&self) -> Pending<Vec<(String, String)>> {
+        self.engine.read(settings::choices)
+    }
+
+    fn choose(&self, name: &'static str, value: Option<String>, entry: AuditEntry) -> Pending<()> {
+        self.engine
+            .write(move |db| settings::choose(db, name, value.as_deref(), &entry))
     }
 
     fn load(&self, stock: Box<Stocktake>) -> Pending<bool> {
@@ -248,9 +273,29 @@ impl Store for Sqlite {
         self.engine.write(move |db| accounts::rehash(db, id, &from, &to))
     }
 
-    fn recent_sessions(&self, query: RecentQuery) -> Pending<Vec<(Session, Option<Account>)>> {
-        let live = Arc::clone(&self.live);
-        Pending::new(async move { live.recent(query).await })
+    fn recent_sessions(&self, query: RecentQuery) -> Pending<Vec<Listed>> {
+        self.settled(move |db| listed::recent(db, &query))
+    }
+
+    fn count_states(&self, query: RecentQuery) -> Pending<Vec<(SessionState, u64)>> {
+        self.settled(move |db| listed::states(db, &query))
+    }
+
+    fn signed_in(&self, of: Living) -> Pending<Vec<(Account, u64)>> {
+        self.settled(move |db| listed::signed_in(db, of))
+    }
+
+    fn name_session(&self, id: Uuid, name: Option<String>, entry: AuditEntry) -> Pending<()> {
+        self.engine
+            .write(move |db| listed::name(db, id, name.as_deref(), &entry))
+    }
+
+    fn sales_by_hour(&self, accounts: Vec<i64>, since: i64) -> Pending<Vec<SalesHour>> {
+        self.engine.read(move |db| orders::by_hour(db, &accounts, since))
+    }
+
+    fn forget_sessions(&self, what: Forgetting) -> Pending<u64> {
+        self.engine.write(move |db| listed::forget(db, what))
     }
 
     fn note_activity(&self, rows: Vec<Activity>, keep_from: i64) -> Pending<()> {
@@ -283,15 +328,86 @@ mod tests {
         connection.pragma_update(None, "user_version", 99).unwrap();
         drop(connection);
         let before = std::fs::read(&path).unwrap();
-        let error = Sqlite::open(home.path()).unwrap_err();
+        let error = Sqlite::open(home.path(), &Clock::system()).unwrap_err();
         assert_eq!(error.code(), Code::LOCAL_SCHEMA_TOO_NEW);
         assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
+
+    /// A database as the first version left it: one person, a session that lives, one that somebody ended.
+    fn first_version(path: &Path, living: Uuid, ended: Uuid) {
+        let db = Connection::open(path).unwrap();
+        db.execute_batch(MIGRATIONS[0]).unwrap();
+        db.pragma_update(None, "user_version", 1).unwrap();
+        let person = serde_json::to_string(&Person::default()).unwrap();
+        db.execute(
+            "INSERT INTO accounts (id, uuid, username, email, role, search, person, created_at, modified_at)
+             VALUES (3, ?1, 'ada', 'ada@shop.example', 'cashier', 'ada', ?2, 10, 10)",
+            [Uuid::from_u128(3).to_string(), person],
+        )
+        .unwrap();
+        let visitor = Visitor {
+            ip_address: "192.0.2.7".into(),
+            user_agent: "Till".into(),
+            ..Visitor::default()
+        };
+        let visitor = serde_json::to_string(&visitor).unwrap();
+        let over = r#"{"at": 77, "by_id": 1, "by": "Ann", "by_role": "owner", "note": "lost"}"#;
+        for (id, ended_at, over) in [(living, None, None), (ended, Some(77), Some(over))] {
+            db.execute(
+                "INSERT INTO sessions (id, account_id, created_at, last_active_at, expires_at, counter, visitor, ended_at,
+                                       ended)
+                 VALUES (?1, 3, 20, 60, 9000, 5, ?2, ?3, ?4)",
+                rusqlite::params![id.as_bytes(), visitor, ended_at, over],
+            )
+            .unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_database_of_the_first_version_keeps_its_people_sessions_and_endings() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join(DATABASE_FILE);
+        let (living, ended) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        first_version(&path, living, ended);
+        for opening in ["the first", "the second"] {
+            let store = Sqlite::open(home.path(), &Clock::standing_at(100)).unwrap();
+            let (session, account) = store.session(living).await.unwrap().unwrap();
+            assert_eq!(account.unwrap().username, "ada", "{opening}");
+            assert_eq!((session.signed_in_at, session.renewed_at), (20, 60));
+            assert_eq!((session.counter, session.seen, session.ended), (5, 5, None));
+            assert_eq!(session.visitor.ip_address, "192.0.2.7");
+            assert_eq!(session.visitor.user_agent, "Till");
+            let (session, _) = store.session(ended).await.unwrap().unwrap();
+            let over = session.ended.unwrap();
+            assert_eq!((over.reason, over.at), (evertill_issuer::Ending::Revoked, 77));
+            assert_eq!((over.by.as_str(), over.note.as_str()), ("Ann", "lost"));
+            store.close();
+        }
+        assert_eq!(
+            version(&connect(&path).unwrap()).unwrap() as usize,
+            MIGRATIONS.len()
+        );
+        // The journal was begun with what the old version knew: its own database, put back, brings nobody back.
+        for beside in ["", "-wal", "-shm"] {
+            let _not_always_there =
+                std::fs::remove_file(home.path().join(format!("{DATABASE_FILE}{beside}")));
+        }
+        first_version(&path, ended, Uuid::from_u128(9));
+        let store = Sqlite::open(home.path(), &Clock::standing_at(100)).unwrap();
+        let (session, _) = store.session(ended).await.unwrap().unwrap();
+        assert_eq!(session.ended.unwrap().note, "lost");
+        let log = store.audit_log(AuditQuery::default()).await.unwrap();
+        let sentence = log.rows[0].entry.sentence.as_str();
+        assert!(
+            sentence.starts_with("the database had forgotten that a session ended"),
+            "{sentence}"
+        );
     }
 
     #[test]
     fn the_database_itself_refuses_to_change_or_shorten_the_audit_log() {
         let home = tempfile::tempdir().unwrap();
-        drop(Sqlite::open(home.path()).unwrap());
+        drop(Sqlite::open(home.path(), &Clock::system()).unwrap());
         let connection = connect(&home.path().join(DATABASE_FILE)).unwrap();
         let entry = crate::audit::AuditEntry::new(1, crate::audit::AuditKind::Backup, "a backup was made");
         audit::append(&connection, &entry).unwrap();
@@ -313,7 +429,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(
-            Sqlite::open(home.path()).unwrap_err().code(),
+            Sqlite::open(home.path(), &Clock::system()).unwrap_err().code(),
             Code::LOCAL_DATABASE_FAILED
         );
     }

@@ -1,12 +1,12 @@
 //! What the audit log tells of sign-ins and ended sessions.
 
-use evertill_server::{AuditLine, AuditSearch, Office};
+use evertill_server::{AuditLine, AuditSearch};
 
 use crate::support::{Shop, Till};
 
 /// The log, oldest first, as the owner reads it beside the running store.
 async fn log(shop: &Shop) -> Vec<AuditLine> {
-    let office = Office::open(shop.home.path(), shop.clock.clone()).unwrap();
+    let office = shop.office().await;
     let mut lines = office.audit(&AuditSearch::default()).await.unwrap();
     lines.reverse();
     lines

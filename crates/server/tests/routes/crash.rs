@@ -1,4 +1,5 @@
-//! What a store remembers after a power cut and after a restore: every till stays signed in, what was ended stays ended.
+//! What a store remembers when its log is cut, and after a restore: every till stays signed in, what was ended stays
+//! ended.
 
 use std::{fs, path::Path};
 
@@ -103,8 +104,8 @@ async fn last_nights_backup_signs_nobody_out_and_forgets_no_ending() {
     step(&again, &mut new[0]).await;
 }
 
-/// A copy of a data directory as a disk may have it that lost what was written and not synced: `wal` bytes of the
-/// log, `journal` bytes of the endings.
+/// A copy of a data directory with `wal` bytes of the database's log and `journal` bytes of the endings. Whether
+/// anything was synced it cannot tell: that is seen from outside the process, in the system tests.
 fn cut(home: &Path, wal: u64, journal: u64) -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
     for (file, length) in [
@@ -132,7 +133,7 @@ fn length(home: &Path, file: &str) -> u64 {
 }
 
 #[tokio::test]
-async fn a_power_cut_that_takes_what_was_not_synced_signs_nobody_out_and_forgets_no_ending() {
+async fn a_log_of_the_database_that_is_cut_anywhere_behind_an_ending_signs_nobody_out() {
     let shop = Shop::open().await;
     let home = shop.home.path().to_owned();
     let mut tills = Vec::new();

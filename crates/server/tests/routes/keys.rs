@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
-use evertill_server::{Rotation, rotate_keys};
+use evertill_server::{AuditSearch, Rotation, rotate_keys};
 use serde_json::Value;
 
 use crate::support::{Shop, Till};
@@ -119,6 +119,7 @@ async fn a_schedule_in_the_configuration_rotates_by_itself() {
     let till = shop.sign_in("cashier").await;
     // Keys of unknown age are due at once, and a key a month later.
     publishes(&shop, 2).await;
+    rotations_in_the_log(&shop, 1).await;
     shop.pass(60);
     let renewed = shop.renew(&till.refresh).await.json();
     let first = kid(renewed["access_token"].as_str().unwrap());
@@ -133,4 +134,21 @@ async fn a_schedule_in_the_configuration_rotates_by_itself() {
             .any(|key| key["kid"] != *first && key["kid"] != *kid(&till.access))
     );
     assert_eq!(shop.renew(&till.refresh).await.status, 200);
+    rotations_in_the_log(&shop, 2).await;
+}
+
+/// Waits until the audit log tells of this many keys that were replaced by the schedule.
+async fn rotations_in_the_log(shop: &Shop, count: usize) {
+    let office = shop.office().await;
+    let search = AuditSearch {
+        kind: Some("keys_rotated".into()),
+        words: "as scheduled".into(),
+        ..AuditSearch::default()
+    };
+    let waited = tokio::time::timeout(Duration::from_secs(30), async {
+        while office.audit(&search).await.unwrap().len() != count {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    waited.await.expect("the log tells of it");
 }

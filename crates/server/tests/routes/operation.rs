@@ -203,7 +203,7 @@ async fn a_body_without_end_is_cut_off() {
 }
 
 #[tokio::test]
-async fn what_was_answered_is_on_disk_when_the_power_goes() {
+async fn what_was_answered_is_in_the_files_of_a_process_that_is_killed() {
     let shop = Shop::open().await;
     let till = shop.sign_in("cashier").await;
     let ended = shop.sign_in("cashier2").await;
@@ -216,7 +216,8 @@ async fn what_was_answered_is_on_disk_when_the_power_goes() {
     shop.delete_as(&owner, &format!("auth/sessions?user_id={}", ended.user_id))
         .await;
 
-    // The files as a power cut would leave them: taken while the store still runs, nothing closed or flushed.
+    // The files as `kill -9` would leave them: taken while the store still runs, nothing closed or flushed. What a
+    // power cut leaves is less, and the system tests' part.
     let after = tempfile::tempdir().unwrap();
     for name in ["store.sqlite3", "store.sqlite3-wal", "keys.json"] {
         std::fs::copy(shop.home.path().join(name), after.path().join(name)).unwrap();

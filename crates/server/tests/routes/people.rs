@@ -79,9 +79,11 @@ async fn a_name_that_is_taken_and_a_password_that_is_too_short_are_refused_with_
 }
 
 #[tokio::test]
-async fn a_new_password_ends_the_other_sessions_unless_told_not_to() {
+async fn a_new_password_ends_the_other_sessions_unless_the_settings_leave_it_to_the_form() {
     let shop = Shop::open().await;
     let owner = Browser::enter(&shop, "owner").await;
+    let setting = [("sessions.password_ends_others", "false")];
+    assert_eq!(owner.post(&shop, "/admin/settings", &setting).await.status, 303);
     let till = shop.sign_in("cashier").await;
     let id = id_of(&shop, &owner, "Ada Osei").await;
     let path = format!("/admin/people/{id}/password");
@@ -94,6 +96,15 @@ async fn a_new_password_ends_the_other_sessions_unless_told_not_to() {
     assert_eq!(refused.json()["evertill"]["note"], "password changed");
     assert_eq!(shop.submit("cashier", "cashier-demo").await.status, 200);
     assert_eq!(shop.submit("cashier", "a third password").await.status, 302);
+
+    let setting = [("sessions.password_ends_others", "true")];
+    assert_eq!(owner.post(&shop, "/admin/settings", &setting).await.status, 303);
+    let till = shop.sign_in("manager").await;
+    let id = id_of(&shop, &owner, "Ben Adeyemi").await;
+    let path = format!("/admin/people/{id}/password");
+    let fields = [("password", "a fourth password")];
+    assert_eq!(owner.post(&shop, &path, &fields).await.status, 303);
+    assert_eq!(shop.renew(&till.refresh).await.status, 401);
 }
 
 #[tokio::test]
@@ -247,4 +258,43 @@ async fn a_lockout_is_shown_and_can_be_lifted() {
     assert_eq!(shop.submit("cashier", "cashier-demo").await.status, 302);
     let log = owner.get(&shop, "/admin/audit?text=lifted").await;
     assert!(log.body.contains("Ann Whitaker lifted the lockout of Ada Osei"));
+}
+
+#[tokio::test]
+async fn people_of_wordpress_sign_in_with_the_password_they_had_and_get_a_hash_of_ours() {
+    const TEA: &str = "Grüner Tee 2026!";
+    let shop = Shop::open().await;
+    let office = shop.office().await;
+    let file = shop.home.path().join("users.csv");
+    let mut rows = "user_login,user_email,user_pass,display_name,roles\n".to_owned();
+    let hashes = [
+        ("phpass", "$P$B7nKq2wXsCOUm2d2Zim9ocagQanHhn1"),
+        (
+            "bcrypt",
+            "$2y$06$SfLV2k1Fxz9.oBLkOVWHnefWw6d5blJ4xN6qq7LAaM.c8uGFvA2H6",
+        ),
+        (
+            "newest",
+            "$wp$2y$06$T81MeGYnzKGId7sFzbvnI.HzLBvw3AZ7u.RMdgd/Ap5PK7Gczj7wa",
+        ),
+    ];
+    for (name, hash) in hashes {
+        rows.push_str(&format!("{name},{name}@shop.example,{hash},{name},cashier\n"));
+    }
+    std::fs::write(&file, rows).unwrap();
+    office.import(&file, true, |_, _| {}).await.unwrap();
+    let stored = |name: &str| -> String {
+        let database = rusqlite::Connection::open(shop.home.path().join("store.sqlite3")).unwrap();
+        let sql = "SELECT password_hash FROM accounts WHERE username = ?1";
+        database.query_row(sql, [name], |row| row.get(0)).unwrap()
+    };
+    for (name, hash) in hashes {
+        assert_eq!(stored(name), hash);
+        assert_eq!(shop.submit(name, "Grüner Tee").await.status, 200, "{name}");
+        assert_eq!(stored(name), hash, "a wrong password replaces nothing");
+        for _ in 0..2 {
+            assert_eq!(shop.submit(name, TEA).await.status, 302, "{name}");
+            assert!(stored(name).starts_with("$argon2id$"), "{name}");
+        }
+    }
 }

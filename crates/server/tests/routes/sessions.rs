@@ -433,7 +433,8 @@ async fn database_trouble_is_never_a_verdict() {
         shop.get_as(&till, "auth/sessions").await,
     ] {
         assert_eq!(answer.status, 503, "{}", answer.body);
-        assert_eq!(answer.header("retry-after"), Some("5"));
+        let seconds: u64 = answer.header("retry-after").unwrap().parse().unwrap();
+        assert!((3..=12).contains(&seconds), "{seconds}");
         assert!(!answer.body.contains("invalid_grant"));
     }
     behind(&shop, "ALTER TABLE sessions_away RENAME TO sessions");

@@ -121,3 +121,26 @@ async fn a_request_half_sent_when_the_stop_comes_is_finished() {
     assert_eq!(answer(&mut stream).await.unwrap().0, 200);
     stopping.await.unwrap();
 }
+
+#[tokio::test]
+async fn a_client_that_never_finishes_is_cut_after_five_seconds() {
+    let shop = Shop::open().await;
+    let mut stream = BufReader::new(TcpStream::connect(shop.handle.address()).await.unwrap());
+    let head = "POST /wp-json/wcpos/v2/auth/refresh HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+                Expect: 100-continue\r\nContent-Length: 100\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut invited = String::new();
+    stream.read_line(&mut invited).await.unwrap();
+    stream.read_line(&mut invited).await.unwrap();
+    stream.write_all(b"{\"refresh_token\"").await.unwrap();
+    // From here on the clock is the test's own, and no second of it is waited for.
+    tokio::time::pause();
+    let asked = tokio::time::Instant::now();
+    shop.handle.shutdown().await;
+    assert_eq!(asked.elapsed().as_secs(), 5);
+    assert_eq!(
+        answer(&mut stream).await,
+        None,
+        "the half request is not answered"
+    );
+}

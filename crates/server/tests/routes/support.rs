@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use evertill_server::{Clock, ServeOptions, ServerHandle, start};
+use evertill_server::{Clock, Office, ServeOptions, ServerHandle, start};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{
@@ -59,6 +59,15 @@ impl Shop {
         handle.shutdown().await;
         let handle = start(options(&home, &clock)).await.unwrap();
         Self { handle, clock, home }
+    }
+
+    /// What the owner has on the store's own machine, beside the running store.
+    pub(crate) async fn office(&self) -> Office {
+        let options = ServeOptions {
+            clock: self.clock.clone(),
+            ..ServeOptions::by_settings(self.home.path())
+        };
+        Office::open(&options).await.unwrap()
     }
 
     pub(crate) fn pass(&self, seconds: u64) {

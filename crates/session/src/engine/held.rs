@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use evertill_wire::{AccessToken, Code};
 
-use super::{Effect, Turn};
+use super::{Effect, Turn, looking::Look};
 use crate::{
     answer::{Trouble, TroubleKind},
     grant::Grant,
@@ -30,12 +30,16 @@ pub struct Held {
     pub(super) unsaved: Option<Box<Grant>>,
     /// Callers are not given the token any more.
     pub(super) is_withdrawn: bool,
-    /// A request with this token was refused.
+    /// A request with this token was refused, and the token had arrived.
     pub(super) is_refused: bool,
     /// A request with this token was accepted.
     pub(super) is_accepted: bool,
-    /// Fresh tokens refused in a row.
+    /// Fresh tokens refused in a row, and known to have arrived.
     pub(super) fresh_refusals: u8,
+    /// Fresh tokens refused in a row of which nobody could tell whether they arrived.
+    pub(super) unclear_refusals: u8,
+    /// It is being found out whether tokens arrive.
+    pub(super) look: Option<Look>,
     /// No renewal is set off by a refused token before this.
     pub(super) not_before: Moment,
     /// When the horizon is to be announced.
@@ -78,6 +82,8 @@ impl Held {
             is_refused: false,
             is_accepted: false,
             fresh_refusals: 0,
+            unclear_refusals: 0,
+            look: None,
             not_before: now.moment,
             notice_at,
             run: TroubleRun::default(),
@@ -104,12 +110,6 @@ impl Held {
         }
     }
 
-    /// The store refused the token: it is given to nobody any more.
-    pub(super) fn refuse(&mut self, turn: &mut Turn) {
-        self.is_refused = true;
-        self.withdraw(turn);
-    }
-
     pub(super) fn publish(&self) -> Effect {
         Effect::Publish {
             access: self.grant.access.clone(),
@@ -120,6 +120,10 @@ impl Held {
 
     pub(super) fn end_deadline(&self) -> Option<(Moment, &'static str)> {
         (!self.is_withdrawn).then_some((self.ends_at, "withdraw the ended token"))
+    }
+
+    pub(super) fn look_deadline(&self) -> Option<(Moment, &'static str)> {
+        self.look.map(|look| (look.give_up_at, "give up the look"))
     }
 
     pub(super) fn withdraw(&mut self, turn: &mut Turn) {
@@ -145,7 +149,19 @@ impl Held {
 
     /// Counts trouble of one kind in a row; true once, when it looks like a configuration that needs attention.
     pub(super) fn counts_as_looking_wrong(&mut self, trouble: &Trouble, now: Moment) -> bool {
-        if trouble.kind == TroubleKind::Network || trouble.kind == TroubleKind::Pause {
+        // A network that is away is ordinary, and so is a pause the store asks for. A certificate that cannot be trusted
+        // also counts as the network's trouble, and yet it stays wrong until somebody mends it: it ended, or something
+        // looks inside.
+        let passes_by_itself = match trouble.kind {
+            TroubleKind::Network => trouble.cause != Code::TLS_CERTIFICATE_ERROR,
+            TroubleKind::Pause => true,
+            TroubleKind::Server
+            | TroubleKind::Blocked
+            | TroubleKind::Configuration
+            | TroubleKind::WrongRoute
+            | TroubleKind::Device => false,
+        };
+        if passes_by_itself {
             self.run = TroubleRun::default();
             return false;
         }

@@ -1,74 +1,14 @@
-//! What comes from outside a renewal: tokens refused or accepted, the network, other processes, the person.
+//! What comes from outside a renewal: the network, other processes, the person.
 
 use super::{Effect, Engine, State, Step, Stored, Turn};
 use crate::{
-    answer::{Reason, Refusal, TroubleKind},
-    grant::{Grant, Record, Serial},
+    answer::{Refusal, TroubleKind},
+    grant::{Grant, Record},
     journal::Event,
     policy,
 };
 
 impl Engine {
-    pub(super) fn on_token_refused(&mut self, turn: &mut Turn, state: State, serial: Serial) -> State {
-        match state {
-            state @ (State::SignedOut | State::SignInNeeded { .. }) => state,
-            State::Active(held) if held.grant.serial != serial || turn.now.moment < held.not_before => {
-                State::Active(held)
-            }
-            State::Active(mut held) => {
-                if held.is_accepted {
-                    held.fresh_refusals = 0;
-                } else {
-                    held.fresh_refusals = held.fresh_refusals.saturating_add(1);
-                    turn.note(Event::FreshTokenRefused {
-                        in_a_row: held.fresh_refusals,
-                    });
-                }
-                if held.fresh_refusals >= policy::FRESH_REFUSALS_MAX {
-                    let words = "every fresh token was refused".to_owned();
-                    let refusal = Refusal {
-                        reason: Reason::HalfEnded,
-                        words,
-                        ended: None,
-                        is_signed: false,
-                    };
-                    return Self::refused(turn, held, refusal);
-                }
-                let pause = policy::REFUSED_PAUSE.saturating_mul(1 << u32::from(held.fresh_refusals));
-                held.not_before = turn.now.moment.after(pause);
-                held.refuse(turn);
-                self.begin(turn, held)
-            }
-            State::Renewing { mut held, mut step } => {
-                if held.grant.serial == serial {
-                    held.refuse(turn);
-                    if let Step::Doubting { again_at } = &mut step
-                        && held.doubts > 1
-                    {
-                        // The token stopped working as well: no reason to wait long for the third opinion.
-                        let soon = turn.now.moment.after(policy::SECOND_OPINION_FIRST);
-                        *again_at = (*again_at).min(soon);
-                    }
-                }
-                State::Renewing { held, step }
-            }
-            State::Troubled {
-                mut held,
-                trouble,
-                retry_at,
-            } => {
-                if held.grant.serial == serial {
-                    held.refuse(turn);
-                }
-                State::Troubled {
-                    held,
-                    trouble,
-                    retry_at,
-                }
-            }
-        }
-    }
-
     pub(super) fn on_vault_changed(&mut self, turn: &mut Turn, state: State, stored: Stored) -> State {
         let ours = match &state {
             State::SignedOut => {
@@ -159,19 +99,6 @@ pub(super) enum Weighed {
     Newer(Box<Record>),
     Refused(Refusal),
     Gone,
-}
-
-pub(super) fn on_token_accepted(mut state: State, serial: Serial) -> State {
-    match &mut state {
-        State::SignedOut | State::SignInNeeded { .. } => {}
-        State::Active(held) | State::Renewing { held, .. } | State::Troubled { held, .. } => {
-            if held.grant.serial == serial {
-                held.is_accepted = true;
-                held.fresh_refusals = 0;
-            }
-        }
-    }
-    state
 }
 
 pub(super) fn on_network_up(turn: &Turn, mut state: State) -> State {

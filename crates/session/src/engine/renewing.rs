@@ -232,6 +232,7 @@ impl Engine {
                 .as_ref()
                 .map(|ended| ended.by.clone())
                 .unwrap_or_default(),
+            is_theft: refusal.is_theft(),
         });
         State::SignInNeeded {
             grant: Box::new(held.grant),
@@ -308,6 +309,7 @@ impl Engine {
         });
         let mut held = Box::new(Held::new(fresh, &self.boot, turn.now, turn.roll));
         held.fresh_refusals = before.fresh_refusals;
+        held.unclear_refusals = before.unclear_refusals;
         held.not_before = before.not_before;
         held.notice_at = before.notice_at;
         if held.is_withdrawn {

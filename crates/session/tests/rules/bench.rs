@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use evertill_session::{
-    Answer, AttemptId, BootId, Effect, Engine, Grant, Input, Moment, Now, Reason, Record, Refusal, Renewed,
-    Roll, Serial, SessionId, Stamp, State, StateName, Status, Trouble, TroubleKind, User, WallTime,
+    Answer, Arrival, AttemptId, BootId, Effect, Engine, Grant, Input, Moment, Now, Place, Reason, Record,
+    Refusal, Renewed, Roll, Serial, SessionId, Stamp, State, StateName, Status, Trouble, TroubleKind, User,
+    WallTime,
     engine::{Step, Stored},
 };
 use evertill_wire::{AccessToken, Code, RefreshToken};
@@ -20,6 +21,9 @@ pub(crate) struct Bench {
     saving: Option<(AttemptId, Box<Record>)>,
     asked: bool,
     boots: u32,
+    /// Where tokens travel, as the driver does it.
+    pub(crate) place: Place,
+    looking: Option<AttemptId>,
 }
 
 impl Bench {
@@ -46,6 +50,8 @@ impl Bench {
             saving: None,
             asked: false,
             boots: 0,
+            place: Place::Header,
+            looking: None,
         };
         let _ = bench.step(Input::Start(Stored::Nothing));
         let grant = bench.grant("session 1", "first", life, renewable_for);
@@ -91,6 +97,8 @@ impl Bench {
                     self.served = Some((access.expose().to_owned(), *ends_at))
                 }
                 Effect::Withdraw => self.served = None,
+                Effect::LookForToken(attempt) => self.looking = Some(*attempt),
+                Effect::UsePlace(place) => self.place = *place,
                 Effect::Save { attempt, record } => self.saving = Some((*attempt, record.clone())),
                 Effect::SaveRefusal { refused, refusal } => {
                     if let Some(record) = self
@@ -122,6 +130,10 @@ impl Bench {
             );
         }
         effects
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        self.now.moment
     }
 
     pub(crate) fn served(&self) -> Option<String> {
@@ -231,6 +243,28 @@ impl Bench {
     pub(crate) fn save_fails(&mut self, cause: Code) {
         let (attempt, _) = self.saving.take().expect("something to save");
         let _ = self.step(Input::SaveFailed(attempt, cause));
+    }
+
+    /// The API refuses a token, and the store says that it had arrived.
+    pub(crate) fn refuse(&mut self, serial: Serial) {
+        let _ = self.step(Input::TokenRefused(serial));
+        self.tells(Some((true, true)));
+    }
+
+    pub(crate) fn is_looking(&self) -> bool {
+        self.looking.is_some()
+    }
+
+    /// The store tells what arrived of a token sent both ways, header and parameter; nobody waiting is fine.
+    pub(crate) fn tells(&mut self, arrival: Option<(bool, bool)>) {
+        let Some(attempt) = self.looking.take() else {
+            return;
+        };
+        let _ = self.step(Input::Arrived {
+            attempt,
+            place: self.place,
+            arrival: arrival.map(|(header, parameter)| Arrival { header, parameter }),
+        });
     }
 
     pub(crate) fn accept(&mut self) {

@@ -1,6 +1,7 @@
 //! The promises of the session engine, one by one, under virtual time.
 
 mod bench;
+mod looking;
 
 use std::time::Duration;
 
@@ -141,7 +142,7 @@ fn second_opinion_a_token_that_is_refused_as_well_ends_the_wait() {
     bench.answer(refusal(Reason::Ended));
     bench.run_until_asked();
     bench.answer(refusal(Reason::Ended));
-    bench.step(Input::TokenRefused(serial));
+    bench.refuse(serial);
     let pause = bench.run_until_asked();
     assert_eq!(pause.as_secs(), 5);
     bench.answer(refusal(Reason::Ended));
@@ -160,6 +161,34 @@ fn a_signed_refusal_is_believed_at_once() {
         ..unsigned
     }));
     assert_eq!(bench.state(), StateName::SignInNeeded);
+}
+
+#[test]
+fn a_theft_is_told_in_words_of_its_own() {
+    let mut bench = Bench::signed_in(5, MINUTE);
+    bench.run_until_asked();
+    let Answer::Refused(plain) = refusal(Reason::Ended) else {
+        panic!()
+    };
+    let ended = evertill_wire::rest::auth::EndedSession {
+        reason: "theft".into(),
+        at: 77,
+        ..evertill_wire::rest::auth::EndedSession::default()
+    };
+    let refusal = Answer::Refused(evertill_session::Refusal {
+        is_signed: true,
+        ended: Some(ended),
+        ..plain
+    });
+    let effects = bench.step(Input::Answered(bench.attempt(), refusal));
+    let is_noted = |effect: &Effect| matches!(effect, Effect::Note(Event::Refused { is_theft: true, .. }));
+    assert!(effects.iter().any(is_noted), "{effects:?}");
+    let cause = bench.status().cause.unwrap();
+    assert_eq!(
+        cause.evidence,
+        "somebody else used a copy of this session, so the store ended it for both"
+    );
+    assert_eq!(cause.code, Code::REFRESH_TOKEN_INVALID);
 }
 
 #[test]
@@ -225,7 +254,7 @@ fn one_retry_a_refused_token_is_renewed_once_and_an_older_one_never() {
     let mut bench = Bench::signed_in(10, MINUTE);
     bench.accept();
     let serial = bench.serial();
-    bench.step(Input::TokenRefused(serial));
+    bench.refuse(serial);
     assert_eq!(bench.state(), StateName::Renewing);
     assert_eq!(bench.served(), None, "the refused token is not handed out again");
     bench.lock_taken();
@@ -247,7 +276,7 @@ fn a_half_ended_session_is_a_verdict_after_three_fresh_tokens_and_never_a_loop()
     let mut renewals = 0;
     for round in 0..100 {
         let serial = bench.serial();
-        bench.step(Input::TokenRefused(serial));
+        bench.refuse(serial);
         if bench.state() == StateName::SignInNeeded {
             break;
         }
@@ -269,7 +298,7 @@ fn polite_a_refused_fresh_token_does_not_start_a_storm() {
     let mut bench = Bench::signed_in(12, MINUTE);
     bench.accept();
     let first = bench.serial();
-    bench.step(Input::TokenRefused(first));
+    bench.refuse(first);
     bench.lock_taken();
     bench.answer(renewed("fresh", MINUTE));
     bench.saved();
@@ -553,6 +582,32 @@ fn say_why_the_same_trouble_for_two_minutes_asks_for_attention_once() {
         bench.run_until_asked();
     }
     assert_eq!(told, 1);
+}
+
+#[test]
+fn a_certificate_nobody_trusts_asks_for_attention_and_a_network_that_is_away_does_not() {
+    let told = |cause| {
+        let mut bench = Bench::signed_in(27, MINUTE);
+        bench.run_until_asked();
+        let mut told = 0;
+        for _ in 0..40 {
+            let answer = trouble(cause, TroubleKind::Network);
+            for effect in bench.step(Input::Answered(bench.attempt(), answer)) {
+                told += u32::from(matches!(effect, Effect::Note(Event::LooksWrong { .. })));
+            }
+            bench.run_until_asked();
+        }
+        told
+    };
+    assert_eq!(told(Code::TLS_CERTIFICATE_ERROR), 1);
+    for cause in [
+        Code::CONNECTION_REFUSED,
+        Code::DNS_RESOLUTION_FAILED,
+        Code::DEVICE_OFFLINE,
+        Code::CONNECTION_TIMEOUT,
+    ] {
+        assert_eq!(told(cause), 0, "{cause}");
+    }
 }
 
 #[test]

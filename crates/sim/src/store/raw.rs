@@ -163,6 +163,17 @@ impl Raw {
         )
     }
 
+    /// What arrived of a token that was sent both ways.
+    pub(crate) fn echo(header: bool, parameter: bool) -> Self {
+        Self::json(
+            200,
+            format!(
+                "{{\"v\":1,\"headers\":{{\"authorization\":{{\"received\":{header},\"length\":24}}}},\"params\":{{\"authorization\":{parameter}}}}}"
+            ),
+            Truth::Noise,
+        )
+    }
+
     pub(crate) fn captive_portal() -> Self {
         Self::page(
             200,

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use evertill_sale::outbox::Write;
-use evertill_session::{Answer, AttemptId, Serial, Trouble, answer, engine::Input};
+use evertill_session::{
+    Answer, AttemptId, Place, Serial, Trouble, Unauthorized, answer, arrival, engine::Input,
+};
 use evertill_wire::{AccessToken, RefreshToken};
 use uuid::Uuid;
 
@@ -25,6 +27,8 @@ pub(crate) enum Errand {
         refresh: RefreshToken,
         access: Option<AccessToken>,
     },
+    /// The question which way a token arrives.
+    Trace { attempt: AttemptId, place: Place },
     /// Any other request with a token.
     Look { serial: Serial, access: String },
     /// A sale.
@@ -49,7 +53,7 @@ pub(crate) struct Call {
     is_limited: bool,
     /// A copy that somebody on the way made; nobody waits for its answer.
     is_copy: bool,
-    uses_parameter: bool,
+    place: Place,
 }
 
 /// An answer, or word that none came.
@@ -73,9 +77,9 @@ impl World {
     }
 
     pub(super) fn send(&mut self, device: usize, from: Option<Pid>, errand: Errand) {
-        let uses_parameter = from
+        let place = from
             .and_then(|pid| self.process(pid))
-            .is_some_and(|process| process.uses_parameter);
+            .map_or(Place::Header, |process| process.place);
         let mut call = Call {
             device,
             from,
@@ -83,7 +87,7 @@ impl World {
             sent_at: self.now,
             is_limited: true,
             is_copy: false,
-            uses_parameter,
+            place,
         };
         if self.line_has(device, FaultKind::Offline) {
             let after = self.takes(1, 800);
@@ -209,7 +213,8 @@ impl World {
 
     fn at_the_store(&mut self, call: &Call) -> Raw {
         let wall_s = self.wall_s();
-        let is_stripped = self.is_hit(FaultKind::HeadersStripped) && !call.uses_parameter;
+        let strips = self.is_hit(FaultKind::HeadersStripped);
+        let is_stripped = strips && call.place == Place::Header;
         match &call.errand {
             Errand::Renew { refresh, access, .. } => {
                 let access = access.as_ref().filter(|_| !is_stripped).map(AccessToken::expose);
@@ -227,7 +232,14 @@ impl World {
                 }
                 raw
             }
-            Errand::Look { .. } | Errand::Push { .. } if is_stripped => Raw::unauthorized(),
+            Errand::Trace { .. } => Raw::echo(!strips, true),
+            Errand::Look { .. } | Errand::Push { .. } if is_stripped => {
+                if self.plan.shop.is_rest_locked {
+                    Raw::rest_locked()
+                } else {
+                    Raw::unauthorized()
+                }
+            }
             Errand::Look { access, .. } => match self.store.admit(access, wall_s) {
                 Ok(()) => Raw::json(200, "{\"status\":\"success\"}".into(), Truth::Noise),
                 Err(raw) => raw,
@@ -269,6 +281,7 @@ impl World {
             Errand::Renew { attempt, refresh, .. } => {
                 self.renewal_answered(reply.from, attempt, &refresh, reply.answer);
             }
+            Errand::Trace { attempt, place } => self.traced(reply.from, attempt, place, &reply.answer),
             Errand::Look { serial, .. } => {
                 let _ = self.hear_about_token(reply.from, serial, &reply.answer);
             }
@@ -323,19 +336,41 @@ impl World {
         );
     }
 
-    /// Tells the rules what became of a token. Says whether the same request may go once more, and which token will
-    /// not do for it.
+    fn traced(
+        &mut self,
+        from: Option<Pid>,
+        attempt: AttemptId,
+        place: Place,
+        answer: &Result<Raw, NoAnswer>,
+    ) {
+        let Some(pid) = from else {
+            return;
+        };
+        let arrival = answer.as_ref().ok().and_then(|raw| raw.with_view(arrival::read));
+        let has_arrived = arrival.is_some_and(|arrival| arrival.arrives(place));
+        let input = Input::Arrived {
+            attempt,
+            place,
+            arrival,
+        };
+        self.feed(pid, input, Seen::Arrived { attempt, has_arrived });
+    }
+
+    /// Tells the rules what became of a token, as the shipped driver does. True when the same request may go once more,
+    /// with another token or another way.
     pub(super) fn hear_about_token(
         &mut self,
         from: Option<Pid>,
         serial: Serial,
         answer: &Result<Raw, NoAnswer>,
-    ) -> Option<Option<Serial>> {
+    ) -> bool {
         let (Some(pid), Ok(raw)) = (from, answer) else {
-            return None;
+            return false;
         };
-        let is_stripped = self.is_hit(FaultKind::HeadersStripped);
-        let process = self.process_mut(pid)?;
+        let Some(process) = self.process(pid) else {
+            return false;
+        };
+        let is_forbidden = process.rules.renews_on_forbidden() && raw.status == 403;
         let is_from_the_api = raw.with_view(answer::not_from_the_api).is_none();
         if (200..300).contains(&raw.status) && is_from_the_api {
             let is_first = process.watch.accepted != Some(serial);
@@ -343,25 +378,25 @@ impl World {
             if is_first {
                 self.try_prove(pid, self.now + MINUTE);
             }
-            return None;
+            return false;
         }
-        let renews_on_forbidden = process.rules.renews_on_forbidden() && raw.status == 403;
-        if (raw.status != 401 || !is_from_the_api) && !renews_on_forbidden {
-            return None;
+        match raw.with_view(answer::unauthorized) {
+            Some(Unauthorized::Locked) => {
+                self.feed(pid, Input::RestLocked(serial), Seen::RestLocked(serial));
+                false
+            }
+            None if !is_forbidden => false,
+            Some(Unauthorized::TokenRefused) | None => {
+                self.tally.refused_tokens += 1;
+                let status = raw.status;
+                self.feed(
+                    pid,
+                    Input::TokenRefused(serial),
+                    Seen::TokenRefused { serial, status },
+                );
+                true
+            }
         }
-        // The driver asks `auth/test` whether the header arrives at all before it blames the token.
-        if is_stripped && !process.uses_parameter {
-            process.uses_parameter = true;
-            return Some(None);
-        }
-        self.tally.refused_tokens += 1;
-        let status = raw.status;
-        self.feed(
-            pid,
-            Input::TokenRefused(serial),
-            Seen::TokenRefused { serial, status },
-        );
-        Some(Some(serial))
     }
 
     /// A token with its life, as a sign-in gives it.

@@ -43,6 +43,8 @@ pub(crate) fn describe(effect: &Effect) -> String {
                 ""
             }
         ),
+        Effect::LookForToken(attempt) => format!("look for the token ({})", attempt.0),
+        Effect::UsePlace(place) => format!("tokens travel in the {place:?}"),
         Effect::Save { attempt, record } => format!("save ({}) token {}", attempt.0, record.grant.serial.0),
         Effect::SaveRefusal { refused, .. } => format!("save refusal of {refused}"),
         Effect::Erase(session) => format!("erase {session}"),
@@ -85,6 +87,7 @@ impl World {
                         access: access.expose().to_owned(),
                         session,
                         serial,
+                        place: process.place,
                         ends_at,
                         true_end,
                         given_at,
@@ -115,6 +118,21 @@ impl World {
                         access,
                     },
                 );
+            }
+            Effect::LookForToken(attempt) => {
+                self.tally.looks += 1;
+                let place = self
+                    .process(pid)
+                    .map_or_else(Default::default, |process| process.place);
+                self.send(pid.device, Some(pid), Errand::Trace { attempt, place });
+            }
+            Effect::UsePlace(place) => {
+                self.tally.detours += 1;
+                self.devices[pid.device].place = place;
+                if let Some(process) = self.process_mut(pid) {
+                    process.place = place;
+                }
+                self.tell_others(pid);
             }
             Effect::Save { attempt, record } => {
                 let until = self.now + VAULT_WAIT;
@@ -165,6 +183,8 @@ impl World {
             | Note::LooksWrong { .. }
             | Note::Refused { .. }
             | Note::FreshTokenRefused { .. }
+            | Note::PlaceChanged { .. }
+            | Note::ClocksDiffer { .. }
             | Note::TokenEnded
             | Note::NotSaved { .. }
             | Note::SignedOut
@@ -203,9 +223,16 @@ impl World {
     }
 
     fn hold_lock(&mut self, pid: Pid, attempt: AttemptId) {
+        let moves = self
+            .process(pid)
+            .is_some_and(|process| process.rules.moves_damage());
         let device = &mut self.devices[pid.device];
         device.lock = Some((pid, attempt));
         let stored = device.disk.read();
+        if moves {
+            device.disk.move_damage();
+        }
+        self.learn_place(pid);
         self.feed(pid, Input::LockTaken(attempt, stored), Seen::LockTaken);
     }
 
@@ -382,7 +409,21 @@ impl World {
             return;
         }
         let stored = self.devices[pid.device].disk.read();
+        self.learn_place(pid);
         self.feed(pid, Input::VaultChanged(stored), Seen::VaultChanged);
+    }
+
+    /// Where tokens travel is remembered beside the session; another process may have changed it.
+    fn learn_place(&mut self, pid: Pid) {
+        let place = self.devices[pid.device].place;
+        let Some(process) = self.process_mut(pid).filter(|process| process.place != place) else {
+            return;
+        };
+        process.place = place;
+        if let Some(published) = &mut process.published {
+            published.place = place;
+        }
+        self.feed(pid, Input::TravelsBy(place), Seen::TravelsBy);
     }
 
     /// When a token ends at the store, on the world's clock.

@@ -2,7 +2,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "everything but well is told alike")]
 
-use evertill_session::{State, engine::Input};
+use evertill_session::{Place, State, engine::Input};
 
 use super::{Event, Power, Seen, TILL, World, name_of};
 use crate::{
@@ -62,6 +62,12 @@ impl World {
     }
 
     fn finish_device(&mut self, device: usize) {
+        if self.devices[device].place == Place::Parameter {
+            let words =
+                format!("till {device} still sends tokens in addresses, and the header arrives again");
+            self.violate(Violation::new("liveness", words));
+            return;
+        }
         let unsent = self.unsent(device);
         let machine = &self.devices[device];
         let words = match machine.slots[TILL].as_ref() {

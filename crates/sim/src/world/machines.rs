@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use evertill_session::{BootId, Record, engine::Input};
+use evertill_session::{BootId, Place, Record, audit::Audit, engine::Input};
 
 use super::{Device, Event, Pid, Power, Process, Rules, SLOTS, Seen, TILL, Till, Watch, World};
 use crate::plan::{DAY, FaultKind, HOUR, MINUTE, Night, SECOND};
@@ -30,6 +30,7 @@ impl Device {
             line: BTreeMap::new(),
             user,
             till: Till::default(),
+            place: Place::default(),
             revokes: VecDeque::new(),
             revoke_is_planned: false,
             sign_in_is_planned: false,
@@ -70,10 +71,13 @@ impl World {
                 started_at: self.now,
                 ..Watch::default()
             },
-            uses_parameter: false,
+            place: machine.place,
+            audit: Audit::default(),
         };
         let stored = machine.disk.read();
+        let place = machine.place;
         self.devices[device].slots[slot] = Some(process);
+        self.feed(id, Input::TravelsBy(place), Seen::TravelsBy);
         self.feed(id, Input::Start(stored), Seen::Start);
         Some(id)
     }

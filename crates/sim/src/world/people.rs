@@ -196,7 +196,7 @@ impl World {
             }
             FaultKind::HelperSignsOut => self.sign_out(pid),
             _ => {
-                if let Some((serial, access)) = self.usable_token(pid.device, pid.slot) {
+                if let Some((serial, _, access)) = self.usable_token(pid.device, pid.slot) {
                     self.send(pid.device, Some(pid), Errand::Look { serial, access });
                 }
             }

@@ -8,7 +8,7 @@ use evertill_sale::{
     tax::TaxSetup,
     tender::CashRounding,
 };
-use evertill_session::Serial;
+use evertill_session::{Place as TokenPlace, Serial};
 use evertill_wire::{Code, json};
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -31,11 +31,21 @@ pub(crate) struct Till {
     /// On the disk.
     kept: Vec<Dispatch>,
     sales: Vec<PaidSale>,
-    /// Requests that wait for a token: the sale, what to write, which token will not do, until when.
-    waiting: Vec<(Uuid, Box<Write>, Option<Serial>, u64)>,
+    /// Requests that wait for a token.
+    waiting: Vec<Waiting>,
     /// Sales whose request was repeated with a newer token.
     repeated: Vec<Uuid>,
     push_at: Option<u64>,
+}
+
+/// A request that waits for a token.
+#[derive(Debug)]
+struct Waiting {
+    sale: Uuid,
+    write: Box<Write>,
+    /// The token that will not do, and the way it travelled.
+    not: Option<(Serial, TokenPlace)>,
+    until: u64,
 }
 
 impl World {
@@ -166,7 +176,7 @@ impl World {
             .poll_deadline(now_ms)
             .filter(|at_ms| *at_ms > now_ms)
             .map(|at_ms| self.now + at_ms.saturating_sub(now_ms).clamp(20, HOUR));
-        let waiting = till.waiting.iter().map(|(_, _, _, until)| *until).min();
+        let waiting = till.waiting.iter().map(|waiting| waiting.until).min();
         let Some(at) = [outbox, waiting].into_iter().flatten().min() else {
             return;
         };
@@ -208,12 +218,12 @@ impl World {
     }
 
     /// Sends a sale with a token that may be used, or waits for one.
-    fn send_sale(&mut self, device: usize, sale: Uuid, write: Box<Write>, not: Option<Serial>) {
+    fn send_sale(&mut self, device: usize, sale: Uuid, write: Box<Write>, not: Option<(Serial, TokenPlace)>) {
         let token = self
             .usable_token(device, TILL)
-            .filter(|(serial, _)| Some(*serial) != not);
+            .filter(|(serial, place, _)| Some((*serial, *place)) != not);
         match token {
-            Some((serial, access)) => {
+            Some((serial, _, access)) => {
                 let from = self.devices[device].slots[TILL]
                     .as_ref()
                     .map(|process| process.id);
@@ -230,14 +240,23 @@ impl World {
             }
             None => {
                 let until = self.now + TOKEN_WAIT;
-                self.devices[device].till.waiting.push((sale, write, not, until));
+                self.devices[device].till.waiting.push(Waiting {
+                    sale,
+                    write,
+                    not,
+                    until,
+                });
                 self.plan_push(device);
             }
         }
     }
 
     /// The token a caller gets, as the shipped driver hands it out: while the rules say that it lives.
-    pub(super) fn usable_token(&mut self, device: usize, slot: usize) -> Option<(Serial, String)> {
+    pub(super) fn usable_token(
+        &mut self,
+        device: usize,
+        slot: usize,
+    ) -> Option<(Serial, TokenPlace, String)> {
         let now = self.clocks(device);
         let process = self.devices[device].slots[slot].as_ref()?;
         let published = process.published.as_ref()?;
@@ -252,7 +271,7 @@ impl World {
             self.violate(Violation::new("no_dead_token", words));
             return None;
         }
-        Some((published.serial, published.access.clone()))
+        Some((published.serial, published.place, published.access.clone()))
     }
 
     /// A token was published: what waited for one goes.
@@ -261,7 +280,13 @@ impl World {
             return;
         }
         let waiting = std::mem::take(&mut self.devices[pid.device].till.waiting);
-        for (sale, write, not, until) in waiting {
+        for Waiting {
+            sale,
+            write,
+            not,
+            until,
+        } in waiting
+        {
             if self.now < until {
                 self.send_sale(pid.device, sale, write, not);
             } else {
@@ -274,9 +299,9 @@ impl World {
     fn give_up_waiting(&mut self, device: usize) {
         let now = self.now;
         let waiting = std::mem::take(&mut self.devices[device].till.waiting);
-        let (over, still): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(_, _, _, until)| *until <= now);
+        let (over, still): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|waiting| waiting.until <= now);
         self.devices[device].till.waiting = still;
-        for (sale, _, _, _) in over {
+        for Waiting { sale, .. } in over {
             let _ = self.step_sale(device, sale, no_token());
         }
     }
@@ -305,15 +330,17 @@ impl World {
         if from.is_none_or(|pid| self.process(pid).is_none()) {
             return;
         }
-        let again = self.hear_about_token(from, serial, &answer);
+        let place = from
+            .and_then(|pid| self.process(pid))
+            .map(|process| process.place);
+        let goes_again = self.hear_about_token(from, serial, &answer);
         let Some(State::Sending { write, .. }) = self.devices[device].till.outbox.state(sale).cloned() else {
             return;
         };
         let till = &mut self.devices[device].till;
-        if let Some(not) = again
-            && !till.repeated.contains(&sale)
-        {
+        if goes_again && !till.repeated.contains(&sale) {
             till.repeated.push(sale);
+            let not = place.map(|place| (serial, place));
             return self.send_sale(device, sale, Box::new(write), not);
         }
         let reply = match &answer {

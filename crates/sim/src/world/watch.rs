@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt};
 use evertill_session::{AttemptId, Effect, Event, Serial, StateName};
 
 use super::{Pid, World};
-use crate::{invariants::Turn, store::Truth};
+use crate::{invariants::Turn, random::seal, store::Truth};
 
 /// What a process was told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,9 @@ pub(crate) enum Seen {
     Saved,
     SaveFailed,
     TokenRefused { serial: Serial, status: u16 },
+    RestLocked(Serial),
+    Arrived { attempt: AttemptId, has_arrived: bool },
+    TravelsBy,
     TokenAccepted(Serial),
     NetworkUp,
     VaultChanged,
@@ -57,6 +60,12 @@ impl fmt::Display for Seen {
             Self::Saved => f.write_str("saved"),
             Self::SaveFailed => f.write_str("not saved"),
             Self::TokenRefused { serial, status } => write!(f, "token {} refused with {status}", serial.0),
+            Self::RestLocked(serial) => write!(f, "token {} met a lock", serial.0),
+            Self::Arrived {
+                has_arrived: true, ..
+            } => f.write_str("tokens arrive"),
+            Self::Arrived { .. } => f.write_str("tokens do not arrive, or nobody can tell"),
+            Self::TravelsBy => f.write_str("told how tokens travel"),
             Self::TokenAccepted(serial) => write!(f, "token {} accepted", serial.0),
             Self::NetworkUp => f.write_str("network up"),
             Self::VaultChanged => f.write_str("vault changed"),
@@ -81,7 +90,11 @@ pub(crate) struct Watch {
     pub(crate) asking: Option<AttemptId>,
     /// A save failed; an unrotated session may go on from memory.
     pub(crate) save_failed: bool,
-    /// Fresh tokens that were refused and never accepted.
+    /// A refused token that is being looked for.
+    pub(crate) suspect: Option<Serial>,
+    /// The token that was given out last.
+    pub(crate) given: u64,
+    /// Fresh tokens that were refused, had arrived and were never accepted.
     pub(crate) fresh_refused: BTreeSet<Serial>,
     pub(crate) accepted: Option<Serial>,
     /// The session whose tokens were given out last.
@@ -137,9 +150,12 @@ pub(super) fn note(world: &mut World, turn: &Turn<'_>) {
             watch.quiet_until = 0;
         }
         Seen::NetworkUp => watch.is_hurried = true,
-        Seen::TokenRefused { serial, .. } => {
-            if watch.accepted != Some(*serial) {
-                watch.fresh_refused.insert(*serial);
+        Seen::TokenRefused { serial, .. } => watch.suspect = Some(*serial),
+        Seen::Arrived { has_arrived, .. } => {
+            if let Some(serial) = watch.suspect.take().filter(|_| *has_arrived)
+                && watch.accepted != Some(serial)
+            {
+                watch.fresh_refused.insert(serial);
             }
         }
         Seen::TokenAccepted(serial) => {
@@ -151,6 +167,8 @@ pub(super) fn note(world: &mut World, turn: &Turn<'_>) {
         | Seen::Due
         | Seen::LockTaken
         | Seen::LockBusy
+        | Seen::RestLocked(_)
+        | Seen::TravelsBy
         | Seen::Saved
         | Seen::VaultChanged
         | Seen::SignOut => {}
@@ -172,8 +190,13 @@ pub(super) fn note(world: &mut World, turn: &Turn<'_>) {
             }
             Effect::ReleaseLock(attempt) if watch.asking == Some(*attempt) => watch.asking = None,
             Effect::Note(Event::HorizonNear { .. }) => is_announced = true,
+            // What another process renewed begins anew.
+            Effect::Note(Event::Adopted) => watch.fresh_refused.clear(),
+            // The same token again, which travels another way.
+            Effect::Publish { access, .. } if seal(0, access.expose().as_bytes()) == watch.given => {}
             // A newer grant, also another process's, shows that the store answers again.
-            Effect::Publish { serial, .. } => {
+            Effect::Publish { serial, access, .. } => {
+                watch.given = seal(0, access.expose().as_bytes());
                 watch.quiet_until = 0;
                 watch.verdicts = 0;
                 watch.lies = 0;
@@ -185,6 +208,8 @@ pub(super) fn note(world: &mut World, turn: &Turn<'_>) {
             }
             Effect::Withdraw
             | Effect::TakeLock(_)
+            | Effect::LookForToken(_)
+            | Effect::UsePlace(_)
             | Effect::ReleaseLock(_)
             | Effect::Save { .. }
             | Effect::SaveRefusal { .. }

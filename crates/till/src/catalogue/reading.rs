@@ -147,6 +147,19 @@ async fn product_page(session: &Session, page: usize) -> Result<(Vec<Product>, u
     list(session, "wcpos/v2/products", &query).await
 }
 
+/// How many products the store has to read.
+pub(super) async fn total(session: &Session) -> Result<u64, TillError> {
+    let route = "wcpos/v2/products";
+    let query = [("status", "publish"), ("per_page", "1"), ("_fields", "id")];
+    let answer = session
+        .api()
+        .get(route, &query)
+        .await
+        .map_err(TillError::Session)?;
+    let total = answer.header("x-wp-total").parse();
+    total.map_err(|_| unusable(route, answer.status, Code::MISSING_RESPONSE_DATA))
+}
+
 async fn all<T: DeserializeOwned>(session: &Session, route: &str) -> Result<Vec<T>, TillError> {
     let mut found = Vec::new();
     let mut page = 1;

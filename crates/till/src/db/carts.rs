@@ -50,6 +50,13 @@ pub(crate) fn current(db: &Connection, fresh: Uuid, now_ms: i64) -> rusqlite::Re
     }
 }
 
+/// Whether something is in the open sale.
+pub(crate) fn is_selling(db: &Connection) -> rusqlite::Result<bool> {
+    let sql = format!("SELECT {COLUMNS} FROM carts WHERE is_current = 1");
+    let found = db.prepare_cached(&sql)?.query_row([], from_row).optional()?;
+    Ok(found.is_some_and(|open| !open.cart.is_empty()))
+}
+
 /// Stores a sale as the open or as a parked one.
 pub(crate) fn put(db: &Connection, cart: &OpenCart, is_current: bool) -> rusqlite::Result<()> {
     db.prepare_cached(

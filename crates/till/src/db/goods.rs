@@ -38,6 +38,12 @@ pub(crate) fn load(db: &Connection) -> rusqlite::Result<Goods> {
     })
 }
 
+/// How many products are stored.
+pub(crate) fn count(db: &Connection) -> rusqlite::Result<u64> {
+    let count: i64 = db.query_row("SELECT COUNT(*) FROM products", [], |row| row.get(0))?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
 /// Puts products in, new or changed.
 pub(crate) fn put_products(db: &Connection, products: &[Product]) -> rusqlite::Result<()> {
     let mut statement = db.prepare_cached(

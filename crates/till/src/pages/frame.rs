@@ -155,6 +155,11 @@ pub enum StoreLink {
         /// What the doctor found by itself, one sentence.
         found: Option<String>,
     },
+    /// Everything is well, and the store will want a new sign-in before long.
+    SignInDue {
+        /// How long until then, `6 days`.
+        left: String,
+    },
     /// The session is being renewed and it takes longer than usual.
     Renewing,
     /// Sales are on their way.
@@ -236,6 +241,12 @@ impl StateBar {
                 bar.more = format!(" since {since}");
                 bar.calm = "Sales are kept on this till and go by themselves".into();
                 (Tone::Off, "Offline".into())
+            }
+            StoreLink::SignInDue { left } => {
+                bar.href = "/sign-in";
+                bar.calm = "Any quiet moment will do".into();
+                bar.queue = "All sent".into();
+                (Tone::Info, format!("Sign-in due in {left}"))
             }
             StoreLink::Renewing => (Tone::Info, "Renewing\u{2026}".into()),
             StoreLink::Sending { done, total } => {

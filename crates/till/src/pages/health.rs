@@ -6,14 +6,28 @@ use evertill_doctor::{Action, Finding, HopState, Layer, Readiness, Report, Verdi
 
 use super::frame::{Frame, Tone};
 
+mod day;
+mod live;
+
+pub use day::{HealthDay, HealthHour, HealthSale, HealthWaiting};
+pub use live::{HealthFragment, HealthTick, HealthTickFragment};
+
 /// The health page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "health.html")]
 pub struct HealthPage {
     /// Rail, bar and head.
     pub frame: Frame,
-    /// What the doctor says.
-    pub health: HealthView,
+    /// Token for the forms.
+    pub csrf: String,
+    /// What the doctor says; nothing while he looks.
+    pub health: Option<HealthView>,
+    /// What is looked at, in the order of the way, while he looks.
+    pub ticks: Vec<HealthTick>,
+    /// The last day.
+    pub day: HealthDay,
+    /// Sales that wait; none when none does.
+    pub waiting: Option<HealthWaiting>,
     /// What was done about faults on this till, newest first.
     pub done: Vec<Done>,
 }
@@ -44,6 +58,8 @@ pub struct HealthView {
     pub groups: Vec<HealthGroup>,
     /// The report as text, for handing on.
     pub report: String,
+    /// What was taken out of it, `names (2), tokens (1)`; empty when there was nothing.
+    pub removed: String,
 }
 
 /// A station of the way.
@@ -103,6 +119,20 @@ pub struct HealthCheck {
     pub href: &'static str,
 }
 
+/// A receipt of nothing, to see whether paper comes.
+#[derive(Debug, Clone, Template)]
+#[template(path = "test-print.html")]
+pub struct TestPrintPage {
+    /// Rail, bar and head.
+    pub frame: Frame,
+    /// Name of the shop.
+    pub shop: String,
+    /// Name of this till.
+    pub till: String,
+    /// Day and time.
+    pub when: String,
+}
+
 /// The places in the order of the way.
 const GROUPS: [(Layer, &str); 8] = [
     (Layer::Session, "Session"),
@@ -121,14 +151,21 @@ impl HealthView {
     /// The page's view of a report.
     #[must_use]
     pub fn of(report: &Report) -> Self {
-        let (tone, calm) = match report.readiness {
-            Readiness::Ready => (Tone::Ok, "Everything on the way to the store is as it should be."),
-            Readiness::FixToday => (Tone::Warn, "Sales go through. Nothing is lost."),
-            Readiness::Broken => (
-                Tone::Bad,
-                "You can keep selling. Sales are kept on this till and go by themselves.",
-            ),
+        let tone = match report.readiness {
+            Readiness::Ready => Tone::Ok,
+            Readiness::FixToday => Tone::Warn,
+            Readiness::Broken => Tone::Bad,
         };
+        let calm = match report.readiness {
+            Readiness::Ready => report.advice.clone(),
+            Readiness::FixToday | Readiness::Broken => report.selling.clone(),
+        };
+        let shared = report.to_share();
+        let removed: Vec<String> = shared
+            .removed
+            .iter()
+            .map(|removed| format!("{} ({})", removed.what, removed.count))
+            .collect();
         let cause = report
             .first_cause
             .as_ref()
@@ -152,14 +189,15 @@ impl HealthView {
         Self {
             tone,
             headline: report.verdict.clone(),
-            calm: calm.to_owned(),
+            calm,
             cause,
             hops: hops.collect(),
             groups: GROUPS
                 .iter()
                 .filter_map(|(layer, title)| HealthGroup::of(report, *layer, title))
                 .collect(),
-            report: report.to_share().to_text(),
+            report: shared.to_text(),
+            removed: removed.join(", "),
         }
     }
 }
@@ -219,11 +257,12 @@ impl HealthCheck {
 /// The page of the till that does it.
 fn leads_to(action: Action) -> &'static str {
     match action {
-        Action::SignIn => "/sign-in",
+        Action::SignIn => "/mend/sign-in",
         Action::Renew => "/mend/renew",
         Action::TryNow => "/mend/try-now",
         Action::Transport => "/mend/transport",
         Action::Catalogue => "/mend/catalogue",
+        Action::TestPrint => "/health/test-print",
     }
 }
 
@@ -253,5 +292,33 @@ fn word(verdict: Verdict) -> &'static str {
         Verdict::NotChecked => "Not checked",
         Verdict::Warn => "Fix today",
         Verdict::Broken => "Broken",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use evertill_doctor::{Fixer, Remedy, diagnose};
+    use evertill_wire::Code;
+
+    use super::*;
+
+    fn calm(layer: Layer, code: Code) -> String {
+        let remedy = Remedy::new(Fixer::Device, "Mend it.");
+        let broken = Finding::fault("x", layer, Verdict::Broken, code, "It fails.", remedy);
+        HealthView::of(&diagnose(&[broken])).calm
+    }
+
+    #[test]
+    fn a_till_that_cannot_write_sales_is_not_told_to_go_on() {
+        for code in [Code::DISK_FULL, Code::PERMISSION_DENIED] {
+            assert_eq!(
+                calm(Layer::Device, code),
+                "Sales are safe on this till. This till pauses until it is mended."
+            );
+        }
+        assert_eq!(
+            calm(Layer::Network, Code::CONNECTION_REFUSED),
+            "Sales are safe on this till. You can keep selling."
+        );
     }
 }

@@ -47,6 +47,8 @@ pub(crate) struct BarFacts {
     pub(crate) sending: Option<(u32, u32)>,
     /// When the store booked a sale last, milliseconds since 1970.
     pub(crate) last_booked_ms: Option<i64>,
+    /// How long until the store wants a new sign-in, in words; only when that is near and no sale is going on.
+    pub(crate) sign_in_due: Option<String>,
     /// Name of the person signed in.
     pub(crate) person: String,
     /// Name of this till.
@@ -92,6 +94,9 @@ fn link(facts: &BarFacts, now_ms: i64, clock: impl Fn(i64) -> String) -> StoreLi
             found: None,
         },
         (None, Some((done, total))) => StoreLink::Sending { done, total },
+        (None, None) if facts.sign_in_due.is_some() => StoreLink::SignInDue {
+            left: facts.sign_in_due.clone().unwrap_or_default(),
+        },
         (None, None) => StoreLink::Online {
             last_sent: facts.last_booked_ms.map(&clock),
         },
@@ -126,6 +131,7 @@ mod tests {
             refused: 0,
             sending: None,
             last_booked_ms: None,
+            sign_in_due: None,
             person: "Ada Osei".into(),
             till: "Till 1".into(),
             store: "Corner & Co".into(),
@@ -155,6 +161,24 @@ mod tests {
             ..facts(Standing::SignInNeeded)
         });
         assert_eq!(refused.tone, Tone::Bad);
+    }
+
+    #[test]
+    fn a_sign_in_that_is_due_is_told_when_nothing_else_is_and_in_no_loud_colour() {
+        let due = |standing| {
+            drawn(&BarFacts {
+                sign_in_due: Some("6 days".into()),
+                ..facts(standing)
+            })
+        };
+        let well = due(Standing::Well);
+        assert_eq!(
+            (well.tone, well.word.as_str(), well.href),
+            (Tone::Info, "Sign-in due in 6 days", "/sign-in")
+        );
+        assert_eq!(well.calm, "Any quiet moment will do");
+        assert_eq!(due(Standing::Troubled { since_ms: 0 }).word, "Offline");
+        assert_eq!(due(Standing::SignInNeeded).word, "Sign-in needed to send");
     }
 
     #[test]

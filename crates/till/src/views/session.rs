@@ -3,7 +3,7 @@
 mod timeline;
 
 use evertill_client::SessionStatus;
-use evertill_session::{Event as Happened, JournalEntry, Reason, StateName};
+use evertill_session::{Event as Happened, JournalEntry, Place, Reason, StateName};
 use evertill_wire::Code;
 use evertill_wire::money::CurrencyFormat;
 
@@ -18,6 +18,12 @@ const EVENTS_MAX: usize = 50;
 
 /// How long before the store's own limit a person is told.
 const HORIZON_NOTED_S: u64 = 7 * 86_400;
+
+/// What is said before the moment at which the shop noticed that two parties hold the session.
+const THEFT: &str = "Somebody else used a copy of this session, so the shop ended it for both at";
+
+/// What a person does then.
+const THEFT_NEXT: &str = "Sign in again, and tell the owner: this is how a stolen session looks.";
 
 /// Everything the page needs to know.
 pub(crate) struct SessionFacts<'a> {
@@ -168,6 +174,10 @@ fn why(status: &SessionStatus, wall: &Wall) -> String {
         };
         return format!("{}{role} ended this session at {at}{note}", ended.by);
     }
+    if let Some(ended) = status.ended.as_ref().filter(|ended| ended.is_theft()) {
+        let at = format::moment(&wall.at(ended.at.saturating_mul(1000)), &wall.now());
+        return format!("{THEFT} {at}. {THEFT_NEXT}");
+    }
     let words = match &status.cause {
         Some(cause) if cause.evidence.is_empty() => cause.code.entry().meaning.to_owned(),
         Some(cause) => capitalised(&cause.evidence),
@@ -263,6 +273,17 @@ fn rows(facts: &SessionFacts<'_>) -> Vec<Fact> {
     rows
 }
 
+/// How long until the store wants a new sign-in, once that is near enough to be told.
+pub(crate) fn horizon_words(status: &SessionStatus) -> Option<String> {
+    let (left, whole) = (status.horizon_in_s?, status.renewable_for_s?);
+    is_horizon_near(left, whole).then(|| format::duration(seconds(left)))
+}
+
+/// A session of few days would be told about all the time.
+fn is_horizon_near(left_s: u64, whole_s: u64) -> bool {
+    left_s < HORIZON_NOTED_S && whole_s / 86_400 > 7
+}
+
 fn horizon(status: &SessionStatus) -> Option<Horizon> {
     let (left, whole) = (status.horizon_in_s?, status.renewable_for_s?);
     let used = whole.saturating_sub(left);
@@ -279,7 +300,7 @@ fn horizon(status: &SessionStatus) -> Option<Horizon> {
             whole_days => format!("{} of {whole_days} days", days(used)),
         },
         left: format!("{} left", format::duration(seconds(left))),
-        note: match left < HORIZON_NOTED_S && days(whole) > 7 {
+        note: match is_horizon_near(left, whole) {
             true => "The shop will ask for a new sign-in then. Any quiet moment before will do.".into(),
             false => String::new(),
         },
@@ -426,13 +447,39 @@ fn told(event: &Happened) -> (Tone, &'static str, String, String, Option<Code>) 
             words.clone(),
             Some(reason.code()),
         ),
-        Happened::Refused { reason, words, by } => refused(*reason, words, by),
+        Happened::Refused {
+            reason,
+            words,
+            by,
+            is_theft,
+        } => refused(*reason, words, by, *is_theft),
         Happened::FreshTokenRefused { in_a_row } => (
             Tone::Off,
             "warn",
             format!("A fresh token was not accepted ({in_a_row} in a row)"),
             none(),
             Some(Code::TOKEN_INVALID),
+        ),
+        Happened::PlaceChanged { to: Place::Parameter } => (
+            Tone::Warn,
+            "warn",
+            "The website drops the sign-in from requests; it travels in the address now".into(),
+            "It works, and may show in the website's logs. Its host can mend that.".into(),
+            None,
+        ),
+        Happened::PlaceChanged { to: Place::Header } => (
+            Tone::Ok,
+            "sync",
+            "The sign-in travels in the header of requests again".into(),
+            none(),
+            None,
+        ),
+        Happened::ClocksDiffer { ahead_s } => (
+            Tone::Warn,
+            "warn",
+            clocks(*ahead_s),
+            "Nothing depends on it; times on receipts do.".into(),
+            None,
         ),
         Happened::TokenEnded => (
             Tone::Off,
@@ -476,15 +523,32 @@ fn told(event: &Happened) -> (Tone, &'static str, String, String, Option<Code>) 
     }
 }
 
-fn refused(reason: Reason, words: &str, by: &str) -> (Tone, &'static str, String, String, Option<Code>) {
+fn refused(
+    reason: Reason,
+    words: &str,
+    by: &str,
+    is_theft: bool,
+) -> (Tone, &'static str, String, String, Option<Code>) {
     let text = match (reason, by) {
+        _ if is_theft => "Somebody else used a copy of this session; the shop ended it".into(),
         (Reason::Ended, by) if !by.is_empty() => format!("{by} ended the session at the shop"),
         (Reason::Ended, _) => "The shop ended the session".into(),
         (Reason::Expired, _) => "The session came to its end".into(),
         (Reason::UserGone, _) => "The account is gone from the shop".into(),
         (Reason::Foreign | Reason::HalfEnded, _) => "The shop does not accept this session any more".into(),
     };
-    (Tone::Warn, "ban", text, words.to_owned(), Some(reason.code()))
+    let tone = if is_theft { Tone::Bad } else { Tone::Warn };
+    (tone, "ban", text, words.to_owned(), Some(reason.code()))
+}
+
+/// How far apart the clocks of shop and till are, in words.
+fn clocks(ahead_s: i64) -> String {
+    let by = format::duration(seconds(ahead_s.unsigned_abs()));
+    if ahead_s > 0 {
+        format!("The shop's clock is {by} ahead of this till's")
+    } else {
+        format!("The shop's clock is {by} behind this till's")
+    }
 }
 
 fn seconds(s: u64) -> i64 {

@@ -48,6 +48,7 @@ pub(super) async fn mend(
     let done = async {
         let mend = Mend::of_slug(&slug).ok_or(Failed::NotFound)?;
         match mend::run(&till, mend).await {
+            Ok(_said) if mend == Mend::SignIn => Ok(to("/sign-in")),
             Ok(_said) => Ok(to("/health#done")),
             Err(NotDone::Unsent(left)) => mend_page(&till, &posted.visit, mend, &left).await,
             Err(NotDone::Failed(error)) => Err(Failed::Till(error)),

@@ -12,6 +12,7 @@ use super::reply::{Failed, answer, page, to};
 use super::session::with_facts;
 use super::visit::Visit;
 use crate::pages::{HelpPage, Nav};
+use crate::reach;
 use crate::till::Till;
 use crate::views::help as view;
 
@@ -70,7 +71,13 @@ pub(super) async fn code(
                 .collect();
             return Ok(to(&format!("{ADDRESS}?q={question}")));
         };
-        let occurrence = with_facts(&till, |facts| view::occurrence(code, facts, &visit.csrf)).await?;
+        let occurrence = match view::is_live(code) {
+            true => {
+                let reach = reach::look(&till).await;
+                Some(with_facts(&till, |facts| view::occurrence(facts, &reach, &visit.csrf)).await?)
+            }
+            false => None,
+        };
         let body = evertill_guide::code_body(code, asked.locale(&headers), occurrence.as_ref())
             .map_err(Failed::Drawing)?;
         page(&HelpPage {

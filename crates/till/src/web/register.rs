@@ -13,6 +13,7 @@ use crate::clock;
 use crate::db::carts::OpenCart;
 use crate::db::sales;
 use crate::error::TillError;
+use crate::hub::News;
 use crate::pages::{
     CartFragment, EmptyCart, GoodsFragment, LastSale, Nav, RegisterPage, Sheet, SheetFragment, Toast, format,
 };
@@ -95,6 +96,10 @@ pub(super) async fn after_change(
     sheet: Option<Sheet>,
     toast: Option<Toast>,
 ) -> Result<Response, Failed> {
+    if open.cart.lines().len() <= 1 {
+        // A sale began or ended: what is for quiet moments comes or goes.
+        till.hub.tell(News::Bar);
+    }
     if visit.wants_fragment {
         return page(&CartFragment {
             csrf: visit.csrf.clone(),

@@ -13,23 +13,28 @@ use tokio::net::TcpListener;
 use crate::browser::Browser;
 use crate::support::{Desk, Store, sign_in};
 
-/// A till whose clock stands still until it is told to move.
-async fn desk_with_clock(store: &Store) -> (Desk, Arc<HandClock>) {
+/// A till whose clock stands still until it is told to move, with the cashier signed in.
+pub(crate) async fn desk_with_clock(store: &Store) -> (Desk, Arc<HandClock>) {
     let now = SystemClock::new();
     let clock = Arc::new(HandClock::new(now.boot(), now.now()));
-    let home = tempfile::tempdir().unwrap();
+    let desk = desk_at(store, tempfile::tempdir().unwrap(), clock.clone()).await;
+    sign_in(desk.till.keeper(), "cashier").await;
+    (desk, clock)
+}
+
+/// A till on that directory that goes by that clock.
+pub(crate) async fn desk_at(store: &Store, home: tempfile::TempDir, clock: Arc<HandClock>) -> Desk {
     let options = TillOptions {
         keeper: KeeperOptions {
-            clock: clock.clone(),
+            clock,
             key: Some(KeyChoice::File),
             ..KeeperOptions::default()
         },
         ..TillOptions::new(store.url(), home.path())
     };
     let till = evertill_till::start(options).await.unwrap();
-    sign_in(till.keeper(), "cashier").await;
     let browser = Browser::at(till.url());
-    (Desk { till, browser, home }, clock)
+    Desk { till, browser, home }
 }
 
 /// Answers everything at an address with a firewall's page.
@@ -104,4 +109,28 @@ async fn a_network_that_is_away_brings_no_doctor() {
     }
     desk.browser.get("/session/sheet").await.lacks("<b>Found</b>");
     assert_eq!(evertill_till::last_found(desk.home.path()).unwrap(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_health_page_is_there_at_once_and_without_a_script_waits_for_its_checks() {
+    let store = Store::open().await;
+    let desk = Desk::open(&store.url()).await;
+    let at_once = desk.browser.get("/health").await;
+    at_once
+        .holds("<noscript><meta http-equiv=\"refresh\" content=\"0; url=/health?whole=yes\"></noscript>")
+        .holds("data-stream=\"/health/live\"")
+        .holds("id=\"tick-network.dns\"")
+        .lacks("class=\"hops\"");
+    let whole = desk.browser.get("/health?whole=yes").await;
+    whole
+        .holds("class=\"hops\"")
+        .holds("Ask the store for a renewal now")
+        .holds("href=\"/mend/renew\"")
+        .holds("href=\"/health/test-print\"")
+        .lacks("data-stream");
+    let live = desk.browser.get("/health/live").await;
+    assert_eq!(live.headers["content-type"], "text/event-stream");
+    let checks = live.body.matches("event: check\n").count();
+    assert_eq!(checks, at_once.body.matches("id=\"tick-").count());
+    assert_eq!(live.body.matches("event: health\n").count(), 1, "{}", live.body);
 }

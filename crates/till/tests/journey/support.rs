@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use evertill_client::vault::KeyChoice;
 use evertill_client::{Home, Keeper, KeeperOptions, StoreAddress, StoreApi};
-use evertill_server::{ServeOptions, ServerHandle};
+use evertill_server::{Clock, ServeOptions, ServerHandle};
 use evertill_till::{TillHandle, TillOptions};
 use evertill_wire::Password;
 use serde_json::Value;
@@ -25,6 +25,7 @@ pub(crate) struct Store {
     handle: Option<ServerHandle>,
     home: TempDir,
     public_url: Option<Url>,
+    clock: Clock,
 }
 
 impl Store {
@@ -32,9 +33,19 @@ impl Store {
         Self::open_behind(None).await
     }
 
+    /// A store whose time the test tells.
+    pub(crate) async fn open_at(clock: Clock) -> Self {
+        Self::open_with(None, clock).await
+    }
+
     /// A store that people and tills reach by another address.
     pub(crate) async fn open_behind(public_url: Option<Url>) -> Self {
+        Self::open_with(public_url, Clock::system()).await
+    }
+
+    async fn open_with(public_url: Option<Url>, clock: Clock) -> Self {
         let mut store = Self {
+            clock,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             handle: None,
             home: tempfile::tempdir().unwrap(),
@@ -48,6 +59,7 @@ impl Store {
         let mut options = ServeOptions::new(self.address, self.home.path());
         options.sample_shop = true;
         options.public_url = self.public_url.clone();
+        options.clock = self.clock.clone();
         let handle = evertill_server::start(options).await.unwrap();
         self.address = handle.address();
         self.handle = Some(handle);

@@ -2,6 +2,7 @@
 
 use evertill_till::pages::format::soft_hyphens;
 use evertill_till::pages::*;
+use evertill_wire::Code;
 
 use super::shop::{CSRF, frame, recap};
 
@@ -550,6 +551,11 @@ pub(crate) fn occurrence() -> evertill_guide::Occurrence {
     let fact = |name: &str, value: &str| Fact {
         name: name.into(),
         value: value.into(),
+        code: None,
+    };
+    let explained = |name: &str, value: &str, code: Code| Fact {
+        code: Some(code),
+        ..fact(name, value)
     };
     let tried = |at: &str, tone: Tone, what: &str, more: &str| Tried {
         at: at.into(),
@@ -560,10 +566,20 @@ pub(crate) fn occurrence() -> evertill_guide::Occurrence {
     Occurrence {
         who: "Market stall · Finn".into(),
         facts: vec![
-            fact("Session expired", "no, ends in 12 days"),
-            fact("Ended at the store", "no sign of it"),
-            fact("Store", "403, a page of Wordfence"),
+            explained(
+                "Refresh token expired",
+                "no, ends in 12 days",
+                Code::REFRESH_TOKEN_EXPIRED,
+            ),
+            explained("Revoked", "no sign of it", Code::REFRESH_TOKEN_INVALID),
+            explained("Access token expired", "no, ends in 4 min", Code::TOKEN_EXPIRED),
+            fact("Server", "answered in 120 ms"),
             fact("Network", "fine"),
+            explained(
+                "Last renewal",
+                "A page of Wordfence (status 403)",
+                Code::INVALID_RESPONSE_FORMAT,
+            ),
             fact("Tried", "9 times"),
             fact("Next try", "in 45 s"),
             fact("Waiting", "2 sales · £23.60"),

@@ -73,11 +73,104 @@ pub(crate) fn health(state: &str) -> HealthPage {
     }
     HealthPage {
         frame: frame("Health", Nav::Health, "online"),
-        health: HealthView::of(&diagnose(&findings)),
+        csrf: super::shop::CSRF.into(),
+        health: (state != "looking").then(|| HealthView::of(&diagnose(&findings))),
+        ticks: ticks(&findings),
+        day: day(),
+        waiting: (state == "broken").then(waiting),
         done: vec![Done {
             at: "10:41".into(),
             words: "Ended the pause; the shop is asked now. Asked for by Ada Osei.".into(),
         }],
+    }
+}
+
+/// A third of the checks have ended.
+fn ticks(findings: &[Finding]) -> Vec<HealthTick> {
+    const WAITED_FOR: [&str; 12] = [
+        "network.tls",
+        "network.portal",
+        "network.latency",
+        "site.http",
+        "site.redirect",
+        "site.rest",
+        "site.php-notices",
+        "plugin.sign-in-page",
+        "session.header",
+        "session.token",
+        "session.renewal",
+        "till.catalogue",
+    ];
+    let ended = findings.iter().map(HealthTick::of);
+    ended
+        .chain(WAITED_FOR.into_iter().map(HealthTick::waiting))
+        .collect()
+}
+
+fn day() -> HealthDay {
+    let hours = (0..24).map(|hour| {
+        let class = match hour {
+            0..=9 => "none",
+            15 | 16 => "warn",
+            _ => "ok",
+        };
+        HealthHour {
+            class,
+            said: format!("{:02}:42, {class}", (hour + 10) % 24),
+            label: match hour % 6 {
+                0 => format!("{:02}:42", (hour + 10) % 24),
+                _ => String::new(),
+            },
+        }
+    });
+    HealthDay {
+        hours: hours.collect(),
+        facts: vec![
+            ("Session", "renews in 12 min \u{b7} fine since 03:12".into()),
+            (
+                "Answers to renewals",
+                "middle 118 ms, 19 of 20 within 240 ms, 41 answers".into(),
+            ),
+            (
+                "Failures",
+                "3, the last at 02:50: The store did not answer in time".into(),
+            ),
+            ("Last refused", "never, as far as this till remembers".into()),
+        ],
+    }
+}
+
+fn waiting() -> HealthWaiting {
+    let sale = |number: &str, at: &str, total: &str, refused: &str| HealthSale {
+        uuid: "3e6c".into(),
+        number: number.into(),
+        at: at.into(),
+        total: total.into(),
+        refused: refused.into(),
+        is_parked: !refused.is_empty(),
+    };
+    HealthWaiting {
+        words: "3 sales wait \u{b7} £118.40 \u{b7} the oldest since 10:02. All are safe on this till.".into(),
+        rows: vec![
+            sale("2046", "10:02", "£52.75", ""),
+            sale(
+                "2047",
+                "10:11",
+                "£18.00",
+                "Sorry, this product cannot be sold any more (invalid_product)",
+            ),
+            sale("2048", "10:30", "£47.65", ""),
+        ],
+        can_send: true,
+    }
+}
+
+pub(crate) fn test_print() -> TestPrintPage {
+    TestPrintPage {
+        frame: frame("Test receipt", Nav::Health, "online"),
+        shop: "Corner & Co.".into(),
+        till: "Till 2".into(),
+        when: "Sat 28 Nov 2026 10:42".into(),
     }
 }
 

@@ -42,6 +42,15 @@ pub(crate) fn bars() -> Vec<(&'static str, StateBar)> {
             filled(StateBar::of(&StoreLink::SignInNeeded, Some(&four))),
         ),
         ("refused", filled(StateBar::of(&refused, Some(&waiting())))),
+        (
+            "sign-in-due",
+            filled(StateBar::of(
+                &StoreLink::SignInDue {
+                    left: "6 days".into(),
+                },
+                None,
+            )),
+        ),
         ("signed-out", filled(StateBar::of(&StoreLink::SignedOut, None))),
     ]
 }

@@ -57,6 +57,14 @@ pub struct EndedSession {
     pub at: i64,
 }
 
+impl EndedSession {
+    /// Whether the store ended it because an old refresh token came after its successor was used.
+    #[must_use]
+    pub fn is_theft(&self) -> bool {
+        self.reason == "theft"
+    }
+}
+
 /// WordPress' error body.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use evertill_session::{Answer, AttemptId, Effect, Input, Record, Refusal, Serial, Trouble, TroubleKind};
+use evertill_session::{
+    Answer, AttemptId, Effect, Input, Place, Record, Refusal, Serial, Trouble, TroubleKind,
+};
 use evertill_wire::Code;
 use evertill_wire::secret::Fingerprint;
 use tokio::sync::oneshot;
@@ -12,7 +14,7 @@ use super::jobs::{self, on_disk};
 use super::{Driver, REVOKE_AGAIN_FIRST};
 use crate::error::ClientError;
 use crate::keeper::revocation::SignedOut;
-use crate::profile::StoreProfile;
+use crate::profile::{StoreProfile, TokenPlace};
 use crate::vault::VaultLock;
 use crate::vault::contents::Contents;
 
@@ -25,7 +27,9 @@ impl Driver {
                 serial,
                 ends_at,
             } => {
-                self.shared.token.publish(&access, serial, ends_at);
+                self.shared
+                    .token
+                    .publish(&access, serial, self.token_place(), ends_at);
                 None
             }
             Effect::Withdraw => {
@@ -55,6 +59,24 @@ impl Driver {
                     Some(Input::Answered(attempt, Answer::Trouble(trouble)))
                 }
             },
+            Effect::LookForToken(attempt) => match self.profile.clone() {
+                Some(profile) => {
+                    self.spawn_look(attempt, profile);
+                    None
+                }
+                None => Some(Input::Arrived {
+                    attempt,
+                    place: Place::default(),
+                    arrival: None,
+                }),
+            },
+            Effect::UsePlace(place) => {
+                if let Some(profile) = &self.profile {
+                    let place = TokenPlace::of(place, &profile.wcpos_version);
+                    self.send_tokens_by(place).await;
+                }
+                None
+            }
             Effect::Save { attempt, record } => self.save(attempt, *record).await,
             Effect::SaveRefusal { refused, refusal } => {
                 self.save_refusal(refused, refusal).await;
@@ -214,6 +236,31 @@ impl Driver {
             (None, Err(error)) => tracing::warn!(store = %self.shared.store, code = %error.code(), "{error}"),
             (None, Ok(_)) => {}
         }
+    }
+
+    /// Where tokens travel.
+    pub(super) fn token_place(&self) -> TokenPlace {
+        self.profile
+            .as_ref()
+            .map_or(TokenPlace::Header, |profile| profile.token_place)
+    }
+
+    /// Remembers where tokens travel, also beside the session, where the next process looks first.
+    pub(super) async fn send_tokens_by(&mut self, place: TokenPlace) {
+        let Some(profile) = self.profile.clone() else {
+            return;
+        };
+        self.told_place = place.place();
+        self.remember(StoreProfile {
+            token_place: place,
+            ..profile
+        })
+        .await;
+        self.spawn_change(move |contents: &mut Contents| {
+            if let Some(profile) = &mut contents.profile {
+                profile.token_place = place;
+            }
+        });
     }
 
     /// Remembers another way into the same store.

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use evertill_session::{AttemptId, Grant, policy};
+use evertill_session::{Arrival, AttemptId, Grant, Place, policy};
 use evertill_wire::{AccessToken, RefreshToken};
 use tracing::Instrument;
 
 use super::Driver;
+use crate::discovery::way;
 use crate::error::ClientError;
+use crate::http::RENEWAL_MAX;
 use crate::keeper::renewal::{self, Asked};
 use crate::keeper::revocation::{self, Revoked, SignedOut};
 use crate::profile::StoreProfile;
@@ -28,6 +30,10 @@ pub(super) struct Locked {
 pub(super) enum Done {
     Lock(AttemptId, Result<Box<Locked>, ClientError>),
     Asked(AttemptId, Box<Asked>),
+    Looked(AttemptId, Place, Option<Arrival>),
+    NetworkBack,
+    /// The network was there all the time.
+    NetworkThere,
     Saved(AttemptId, Result<(), ClientError>),
     Changed(Result<(), ClientError>),
     /// Something was tried whose outcome changes nothing here.
@@ -107,6 +113,15 @@ impl Driver {
         };
         let job = self.jobs.spawn(asking.instrument(span));
         self.asking = Some((attempt, job));
+    }
+
+    /// Finds out which way a token arrives.
+    pub(super) fn spawn_look(&mut self, attempt: AttemptId, profile: StoreProfile) {
+        let http = self.http.clone();
+        self.jobs.spawn(async move {
+            let arrival = way::arrival(&http, &profile, RENEWAL_MAX).await;
+            Done::Looked(attempt, profile.token_place.place(), arrival)
+        });
     }
 
     /// Writes a record without holding the lock yet.

@@ -1,6 +1,6 @@
 //! The journal of a session, one line for each entry.
 
-use evertill_session::{Event, JournalEntry};
+use evertill_session::{Event, JournalEntry, Place};
 use jiff::Timestamp;
 
 /// When, what, and the code where there is one.
@@ -42,13 +42,34 @@ fn words(event: &Event) -> String {
             reason.code(),
             again_ms.div_ceil(1_000)
         ),
-        Event::Refused { reason, words, by } if by.is_empty() => {
+        Event::Refused {
+            reason,
+            is_theft: true,
+            ..
+        } => format!(
+            "the store ended the session ({}): somebody else used a copy of it",
+            reason.code()
+        ),
+        Event::Refused {
+            reason, words, by, ..
+        } if by.is_empty() => {
             format!("the store ended the session ({}): {words}", reason.code())
         }
-        Event::Refused { reason, words, by } => {
+        Event::Refused {
+            reason, words, by, ..
+        } => {
             format!("{by} ended the session ({}): {words}", reason.code())
         }
         Event::FreshTokenRefused { in_a_row } => format!("a fresh token was refused, {in_a_row} in a row"),
+        Event::PlaceChanged { to: Place::Parameter } => {
+            "the header with the token did not arrive; it travels in the address now".into()
+        }
+        Event::PlaceChanged { to: Place::Header } => "the token travels in the header again".into(),
+        Event::ClocksDiffer { ahead_s } => {
+            let by = crate::duration::say(ahead_s.unsigned_abs());
+            let way = if *ahead_s > 0 { "ahead of" } else { "behind" };
+            format!("the store's clock is {by} {way} this device's")
+        }
         Event::TokenEnded => "the token ended and no new one was there".into(),
         Event::HorizonNear { in_s } => {
             format!("a sign-in is due in {}", crate::duration::say(*in_s))

@@ -210,30 +210,67 @@ async fn the_page_of_a_failed_renewal_holds_its_causes_as_facts_also_offline() {
     let world = World::at_work(SHORT_LIFE).await;
     let owner = world.owner();
     let cashier = Cashier::at(&world).await;
-    let page = world.till_url("/error-codes/API02007");
     within(PATIENCE, "a renewal", || async {
         (world.network.count("auth/refresh") >= 1).then_some(())
     })
     .await;
-    cashier.browser.goto(&page).await;
-    let well = cashier.browser.reads("main", "Session expired").await;
-    for fact in ["no sign of it", "answered in", "fine"] {
-        assert!(well.contains(fact), "`{fact}` in {well}");
+    let well = facts(&cashier, &world).await;
+    for fact in [
+        "Refresh token expired: no",
+        "Revoked: no sign of it",
+        "Server: answered in # ms",
+        "Network: fine",
+    ] {
+        assert!(well.iter().any(|line| line == fact), "`{fact}` in {well:#?}");
     }
+    for code in ["API02002", "API02008", "API02009"] {
+        let link = format!("main dl.kv a[href='/error-codes/{code}']");
+        assert!(cashier.browser.has(&link).await, "{code}");
+    }
+
     owner.end_sessions_of("cashier").await;
     cashier.sees_bar("warn").await;
-    world.network.set(Weather::Down);
-    cashier.browser.goto(&page).await;
-    let ended = cashier.browser.reads("main", "Session expired").await;
-    assert!(ended.contains("yes"), "{ended}");
-    for code in ["API02002", "API02008", "API02009"] {
-        assert!(
-            cashier
-                .browser
-                .has(&format!("main a[href='/error-codes/{code}']"))
-                .await,
-            "{code}"
-        );
+    let ended = facts(&cashier, &world).await;
+    for fact in ["Server: answered in # ms", "Network: fine"] {
+        assert!(ended.iter().any(|line| line == fact), "`{fact}` in {ended:#?}");
     }
+    assert!(
+        ended
+            .iter()
+            .any(|line| line == "Revoked: yes, by Ann Whitaker at #:#"),
+        "{ended:#?}"
+    );
+
+    world.network.set(Weather::Down);
+    let away = facts(&cashier, &world).await;
+    assert!(
+        away.iter()
+            .any(|line| line == "Revoked: yes, by Ann Whitaker at #:#"),
+        "{away:#?}"
+    );
+    assert!(
+        away.iter()
+            .any(|line| line.starts_with("Server: not reached; it last answered in # ms at #:#")),
+        "{away:#?}"
+    );
+    let network = away.iter().find(|line| line.starts_with("Network: "));
+    assert!(network.is_some_and(|line| line != "Network: fine"), "{away:#?}");
     cashier.browser.close().await;
+}
+
+/// The live facts of the page, a line each, with `#` for every number.
+async fn facts(cashier: &Cashier, world: &World) -> Vec<String> {
+    cashier
+        .browser
+        .goto(&world.till_url("/error-codes/API02007"))
+        .await;
+    cashier.browser.reads("main", "Refresh token expired").await;
+    let script = "return [...document.querySelectorAll('dl.kv dt bdi')].map((name) => \
+         `${name.innerText}: ${name.closest('dt').nextElementSibling.querySelector('bdi').innerText}`.replace(/\\d+/g, '#'))";
+    let lines = cashier.browser.ask(script).await;
+    let lines = lines.as_array().expect("a list");
+    lines
+        .iter()
+        .filter_map(|line| line.as_str().map(str::to_owned))
+        .collect()
 }

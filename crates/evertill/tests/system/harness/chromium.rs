@@ -8,10 +8,16 @@ use std::{
     sync::OnceLock,
 };
 
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::Capabilities};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    elements::Element,
+    wd::{Capabilities, WebDriverCompatibleCommand},
+};
 use hyper_util::client::legacy::connect::HttpConnector;
+use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, SemaphorePermit};
+use url::Url;
 
 use super::until;
 
@@ -56,6 +62,24 @@ impl Drop for Driver {
     }
 }
 
+/// A command of Chromium's own, and what it is told.
+#[derive(Debug)]
+struct Devtools(&'static str, Value);
+
+impl WebDriverCompatibleCommand for Devtools {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        base.join(&format!(
+            "session/{}/goog/cdp/execute",
+            session.unwrap_or_default()
+        ))
+    }
+
+    fn method_and_body(&self, _address: &Url) -> (Method, Option<String>) {
+        let body = json!({"cmd": self.0, "params": self.1});
+        (Method::POST, Some(body.to_string()))
+    }
+}
+
 /// What a person's system says about colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Light {
@@ -70,6 +94,26 @@ impl Browser {
 
     /// A browser whose person likes it light or dark.
     pub(crate) async fn open_in(screen: Screen, light: Light) -> Self {
+        Self::start(capabilities(screen, light)).await
+    }
+
+    /// A browser to which what fits this pattern never comes.
+    pub(crate) async fn open_without(screen: Screen, pattern: &str) -> Self {
+        let browser = Self::open(screen).await;
+        for command in [
+            Devtools("Network.enable", json!({})),
+            Devtools("Network.setBlockedURLs", json!({"urls": [pattern]})),
+        ] {
+            browser
+                .client
+                .issue_cmd(command)
+                .await
+                .expect("the browser takes the command");
+        }
+        browser
+    }
+
+    async fn start(capabilities: Capabilities) -> Self {
         static SLOTS: OnceLock<Semaphore> = OnceLock::new();
         let slot = SLOTS
             .get_or_init(|| Semaphore::new(BROWSERS_MAX))
@@ -78,7 +122,7 @@ impl Browser {
             .expect("the semaphore is never closed");
         let (driver, url) = start_driver();
         let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities(screen, light))
+            .capabilities(capabilities)
             .connect(&url)
             .await
             .expect("Chromium starts; it is installed beside its driver, or named in CHROMIUM");
@@ -121,6 +165,16 @@ impl Browser {
             element.click().await.ok()
         })
         .await;
+    }
+
+    /// Presses keys, on whatever has the focus.
+    pub(crate) async fn keys(&self, keys: &str) {
+        let active = self
+            .client
+            .active_element()
+            .await
+            .expect("something has the focus");
+        active.send_keys(keys).await.expect("it takes keys");
     }
 
     pub(crate) async fn type_into(&self, css: &str, text: &str) {

@@ -69,6 +69,39 @@ impl Cluster {
         self.control(&["-m", "immediate", "restart"]);
     }
 
+    /// Ends it the way a power cut does.
+    pub(crate) fn crash(&self) {
+        self.control(&["-m", "immediate", "stop"]);
+    }
+
+    /// Starts it again.
+    pub(crate) fn start_again(&self) {
+        self.control(&["start"]);
+    }
+
+    /// Writes a copy of the database into a file.
+    pub(crate) fn dump(&self, to: &Path) {
+        run(self
+            .program("pg_dump")
+            .args(["--format=custom", "--file"])
+            .arg(to)
+            .arg(self.address()));
+    }
+
+    /// Puts a copy in the place of the database, under whoever is connected.
+    pub(crate) fn put_back(&self, from: &Path) {
+        run(self
+            .program("pg_restore")
+            .args([
+                "--clean",
+                "--if-exists",
+                "--single-transaction",
+                "--dbname",
+                &self.address(),
+            ])
+            .arg(from));
+    }
+
     fn control(&self, words: &[&str]) {
         let options = format!("-h 127.0.0.1 -p {} -k {}", self.port, self.home.display());
         run(self

@@ -73,11 +73,16 @@ pub(crate) struct Running {
 impl Running {
     /// Starts the binary; its words go to files in `folder`, named after `name`.
     pub(crate) fn start(folder: &Path, name: &str, arguments: &[&str]) -> Self {
+        Self::spawn(folder, name, evertill(arguments))
+    }
+
+    /// Starts a command that runs the binary; its words go to files in `folder`, named after `name`.
+    pub(crate) fn spawn(folder: &Path, name: &str, mut command: Command) -> Self {
         let (stdout, stderr) = (
             folder.join(format!("{name}.out")),
             folder.join(format!("{name}.err")),
         );
-        let child = evertill(arguments)
+        let child = command
             .env("EVERTILL_LOG", "info,evertill_client=debug")
             .stdout(File::create(&stdout).expect("the folder takes files"))
             .stderr(File::create(&stderr).expect("the folder takes files"))
@@ -92,18 +97,24 @@ impl Running {
 
     /// Waits until the process has said a line with `mark` on stdout, and returns what follows it.
     pub(crate) async fn says(&mut self, mark: &str) -> String {
+        match self.says_or_ends(mark).await {
+            Ok(rest) => rest,
+            Err(complaint) => panic!("the process ended before it said `{mark}`:\n{complaint}"),
+        }
+    }
+
+    /// [`Running::says`], or what the process complained of when it ended instead.
+    pub(crate) async fn says_or_ends(&mut self, mark: &str) -> Result<String, String> {
         let (child, stdout, stderr) = (&mut self.child, &self.stdout, &self.stderr);
         let mut look = || {
+            // Asked first: what it said before it ended is in the file then.
+            let is_over = child.try_wait().expect("the process can be asked").is_some();
             let said = fs::read_to_string(stdout).unwrap_or_default();
             let found = said
                 .lines()
                 .find_map(|line| line.split_once(mark))
-                .map(|(_, rest)| rest.trim().to_owned());
-            if found.is_none() && child.try_wait().expect("the process can be asked").is_some() {
-                let complaint = fs::read_to_string(stderr).unwrap_or_default();
-                panic!("the process ended before it said `{mark}`:\n{said}\n{complaint}");
-            }
-            found
+                .map(|(_, rest)| Ok(rest.trim().to_owned()));
+            found.or_else(|| is_over.then(|| Err(fs::read_to_string(stderr).unwrap_or_default())))
         };
         until(&format!("`{mark}` on stdout"), || std::future::ready(look())).await
     }
@@ -121,6 +132,12 @@ impl Running {
         until("the process to end", || std::future::ready(look()))
             .await
             .code()
+    }
+
+    /// Waits for a process that was told to end.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn wait(&mut self) {
+        self.child.wait().expect("the process can be waited for");
     }
 
     /// Ends the process the way a power cut does.

@@ -5,7 +5,10 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use super::faults::{self, Fault};
@@ -35,8 +38,36 @@ struct Shared {
     upstream: Option<SocketAddr>,
     weather: Weather,
     strike: Option<Strike>,
+    hook: Option<Hook>,
     /// The path of every request, oldest first.
     seen: Vec<String>,
+    /// The refresh token of every renewal, oldest first.
+    presented: Vec<String>,
+}
+
+/// What happens in the instant in which the last byte of an answer has left.
+struct Hook {
+    route: &'static str,
+    act: Box<dyn FnOnce() + Send>,
+    done: Arc<AtomicBool>,
+}
+
+impl std::fmt::Debug for Hook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hook")
+            .field("route", &self.route)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether what was to happen has happened.
+#[derive(Debug)]
+pub(crate) struct Done(Arc<AtomicBool>);
+
+impl Done {
+    pub(crate) fn is_over(&self) -> Option<()> {
+        self.0.load(Ordering::SeqCst).then_some(())
+    }
 }
 
 /// A fault that hits the next requests to a route.
@@ -63,7 +94,9 @@ impl Proxy {
             upstream: None,
             weather: Weather::Fine,
             strike: None,
+            hook: None,
             seen: Vec::new(),
+            presented: Vec::new(),
         }));
         let of_task = Arc::clone(&shared);
         let task = tokio::spawn(async move {
@@ -95,6 +128,27 @@ impl Proxy {
     pub(crate) fn strike(&self, route: &'static str, fault: Fault, times: usize) {
         let left = times;
         self.shared.lock().expect("not poisoned").strike = Some(Strike { route, fault, left });
+    }
+
+    /// Acts in the instant in which the whole answer to the next request to `route` has left for the client.
+    pub(crate) fn after_the_next_reply(
+        &self,
+        route: &'static str,
+        act: impl FnOnce() + Send + 'static,
+    ) -> Done {
+        let done = Arc::new(AtomicBool::new(false));
+        let hook = Hook {
+            route,
+            act: Box::new(act),
+            done: Arc::clone(&done),
+        };
+        self.shared.lock().expect("not poisoned").hook = Some(hook);
+        Done(done)
+    }
+
+    /// The refresh tokens that were presented so far, oldest first.
+    pub(crate) fn presented(&self) -> Vec<String> {
+        self.shared.lock().expect("not poisoned").presented.clone()
     }
 
     /// Ends whatever faults were still to come.
@@ -159,12 +213,37 @@ async fn exchange(mut client: TcpStream, shared: Arc<Mutex<Shared>>) {
             forward(upstream, &request).await
         }
     };
-    shared.lock().expect("not poisoned").seen.push(path);
+    let hook = {
+        let mut shared = shared.lock().expect("not poisoned");
+        shared.presented.extend(refresh_token(&path, &request));
+        let hook = shared.hook.take_if(|hook| path.contains(hook.route));
+        shared.seen.push(path);
+        hook
+    };
+    if let (Some(answer), Some(hook)) = (&answer, hook) {
+        // The client waits for the last byte; in the instant in which it leaves, the hook acts.
+        let (rest, last) = answer.split_at(answer.len() - 1);
+        let _hung_up = client.write_all(rest).await;
+        let _sent = client.try_write(last);
+        (hook.act)();
+        hook.done.store(true, Ordering::SeqCst);
+        return;
+    }
     if let Some(answer) = answer {
         // A till that hung up meanwhile is one of the things that happen.
         let _hung_up = client.write_all(&answer).await;
         let _closed = client.shutdown().await;
     }
+}
+
+/// The refresh token of a renewal.
+fn refresh_token(path: &str, request: &[u8]) -> Option<String> {
+    let body = &request[head_end(request)?..];
+    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let token = body["refresh_token"]
+        .as_str()
+        .filter(|_| path.contains("auth/refresh"))?;
+    Some(token.to_owned())
 }
 
 /// Sends the request on with `Connection: close` and collects the whole reply.

@@ -88,6 +88,11 @@ impl World {
         self.store.take().expect("the store runs").kill();
     }
 
+    /// Hands the store's process over, to whoever ends it.
+    pub(crate) fn take_store(&mut self) -> Running {
+        self.store.take().expect("the store runs")
+    }
+
     /// Signs the till in without a browser.
     pub(crate) fn sign_in_till(&self, username: &str) {
         let login = run(
@@ -167,6 +172,11 @@ impl World {
     /// Where the store listens, past the network.
     pub(crate) fn store_address(&self) -> SocketAddr {
         self.store_address.expect("the store runs")
+    }
+
+    /// What the store has logged since it was started last.
+    pub(crate) fn store_log(&self) -> String {
+        self.store.as_ref().map(Running::log).unwrap_or_default()
     }
 
     pub(crate) fn folder(&self) -> &Path {

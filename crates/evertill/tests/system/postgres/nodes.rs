@@ -24,25 +24,35 @@ use crate::harness::{
 const TILLS: usize = 12;
 
 /// Number of the sample shop's cashier.
-const CASHIER: i64 = 3;
+pub(crate) const CASHIER: i64 = 3;
 
 /// A shop on two nodes.
-struct Chain {
+pub(crate) struct Chain {
     nodes: [Option<Running>; 2],
-    addresses: Vec<SocketAddr>,
-    cluster: Cluster,
-    folder: TempDir,
+    pub(crate) addresses: Vec<SocketAddr>,
+    has_config: bool,
+    pub(crate) cluster: Cluster,
+    pub(crate) folder: TempDir,
 }
 
 impl Chain {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
+        Self::open_with(None).await
+    }
+
+    /// Nodes with a configuration of their own.
+    async fn open_with(config: Option<&str>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary directory");
         let mut chain = Self {
             cluster: Cluster::start(folder.path()),
             nodes: [None, None],
             addresses: Vec::new(),
+            has_config: config.is_some(),
             folder,
         };
+        if let Some(config) = config {
+            fs::write(chain.folder.path().join("store.toml"), config).expect("the folder takes files");
+        }
         chain.start(0, "127.0.0.1:0").await;
         fs::create_dir(chain.home(1)).expect("the folder takes directories");
         fs::copy(chain.home(0).join("keys.json"), chain.home(1).join("keys.json")).expect("keys are a file");
@@ -56,22 +66,23 @@ impl Chain {
 
     async fn start(&mut self, node: usize, listen: &str) {
         let home = self.home(node);
-        let mut running = Running::start(
-            self.folder.path(),
-            &format!("node-{node}"),
-            &[
-                "serve",
-                "--sample-shop",
-                "--listen",
-                listen,
-                "--public-url",
-                "http://shop.example/",
-                "--database-url",
-                &self.cluster.address(),
-                "--data-dir",
-                text(&home),
-            ],
-        );
+        let (database, config) = (self.cluster.address(), self.folder.path().join("store.toml"));
+        let mut words = vec![
+            "serve",
+            "--sample-shop",
+            "--listen",
+            listen,
+            "--public-url",
+            "http://shop.example/",
+            "--database-url",
+            &database,
+            "--data-dir",
+            text(&home),
+        ];
+        if self.has_config {
+            words.extend(["--config", text(&config)]);
+        }
+        let mut running = Running::start(self.folder.path(), &format!("node-{node}"), &words);
         let address = running.says("Listening on ").await;
         let address = address.parse().expect("the node names its address");
         if node == self.addresses.len() {
@@ -81,18 +92,18 @@ impl Chain {
     }
 
     /// Ends a node the way a power cut does.
-    fn kill(&mut self, node: usize) {
+    pub(crate) fn kill(&mut self, node: usize) {
         self.nodes[node].take().expect("the node runs").kill();
     }
 
-    async fn start_again(&mut self, node: usize) {
+    pub(crate) async fn start_again(&mut self, node: usize) {
         let listen = self.addresses[node].to_string();
         self.start(node, &listen).await;
     }
 }
 
 /// Waits until the tills have renewed `more` times.
-async fn more_renewals(tally: &Tally, more: usize) {
+pub(crate) async fn more_renewals(tally: &Tally, more: usize) {
     let goal = tally.renewals.load(Ordering::SeqCst) + more;
     until("the tills to go on renewing", || async {
         let refusals = tally
@@ -184,7 +195,16 @@ async fn a_killed_node_and_a_database_that_crashes_sign_nobody_out_and_lose_no_o
 #[tokio::test]
 #[ignore = "needs PostgreSQL, which `cargo xtask test` brings along"]
 async fn a_session_ended_at_one_node_is_over_at_the_other_within_a_second() {
-    let chain = Chain::open().await;
+    is_over_within_a_second(Chain::open().await).await;
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL, which `cargo xtask test` brings along"]
+async fn a_session_ended_at_one_node_is_over_at_the_other_within_a_second_although_nobody_sends_word() {
+    is_over_within_a_second(Chain::open_with(Some("[database]\nnotify = false\n")).await).await;
+}
+
+async fn is_over_within_a_second(chain: Chain) {
     let balancer = Balancer::new(&chain.addresses);
     let [here, there] = [chain.addresses[0], chain.addresses[1]];
     let till = balancer.sign_in(there, "cashier").await;

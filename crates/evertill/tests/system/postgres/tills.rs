@@ -23,7 +23,17 @@ const MUG: i64 = 105;
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
+    /// Seconds after which the node may be asked again.
+    pub(crate) retry_after: Option<u64>,
     pub(crate) body: Value,
+}
+
+impl Answer {
+    /// Whether the node said that it cannot answer now, in the one way it may: 503 with a moment to come again.
+    pub(crate) fn is_trouble(&self) -> bool {
+        self.status == StatusCode::SERVICE_UNAVAILABLE
+            && self.retry_after.is_some_and(|s| (1..=30).contains(&s))
+    }
 }
 
 /// A balancer without a memory: every request goes to the next node.
@@ -46,6 +56,8 @@ pub(crate) struct Tokens {
 pub(crate) struct Tally {
     pub(crate) is_over: AtomicBool,
     pub(crate) renewals: AtomicUsize,
+    /// Answers 503 with `Retry-After`.
+    pub(crate) troubles: AtomicUsize,
     pub(crate) booked: Mutex<BTreeSet<String>>,
     /// Answers that a till would take for the end of its session, or of a sale.
     pub(crate) refusals: Mutex<Vec<String>>,
@@ -84,22 +96,60 @@ impl Balancer {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let answer = request.send().await.ok()?;
-        let status = answer.status();
-        let body = answer.text().await.ok()?;
-        Some(Answer {
-            status,
-            body: serde_json::from_str(&body).unwrap_or(Value::Null),
-        })
+        answered(request).await
     }
 
+    /// Sends a form to one node, once.
+    pub(crate) async fn send_form(
+        &self,
+        node: SocketAddr,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Option<Answer> {
+        answered(self.client.post(format!("http://{node}{path}")).form(fields)).await
+    }
+
+    /// Looks at a page of one node, once.
+    pub(crate) async fn look(&self, node: SocketAddr, path: &str) -> Option<Answer> {
+        answered(self.client.get(format!("http://{node}{path}"))).await
+    }
+
+    /// Tries to sign in: what the page says, or the answer to its form where there is a page.
+    pub(crate) async fn try_to_sign_in(&self, node: SocketAddr, name: &str) -> Answer {
+        let path = "/wcpos-auth/?redirect_uri=wcpos%3A%2F%2Fauth&state=s1";
+        let url = format!("http://{node}{path}");
+        let shown = self.client.get(&url).send().await.expect("the node answers");
+        let page = shown.text().await.expect("a page has a body");
+        if !page.contains("_wpnonce") {
+            return self.look(node, path).await.expect("the node answers");
+        }
+        let (nonce, visit, password) = (
+            hidden(&page, "_wpnonce"),
+            hidden(&page, "auth_session"),
+            format!("{name}-demo"),
+        );
+        let fields = [
+            ("_wpnonce", nonce.as_str()),
+            ("auth_session", &visit),
+            ("wcpos-log", name),
+            ("wcpos-pwd", &password),
+            ("wcpos_website", ""),
+        ];
+        self.send_form(node, path, &fields)
+            .await
+            .expect("the node answers")
+    }
     /// Asks node after node until one says something other than that it is in trouble.
-    async fn insist(&self, route: &str, token: Option<&str>, body: &Value) -> Answer {
+    async fn insist(&self, tally: &Tally, route: &str, token: Option<&str>, body: &Value) -> Answer {
         loop {
             let node = self.nodes[self.next.fetch_add(1, Ordering::Relaxed) % self.nodes.len()];
             match self.ask(node, Method::POST, route, token, Some(body)).await {
-                Some(answer) if !answer.status.is_server_error() => return answer,
-                Some(_) | None => tokio::time::sleep(PAUSE).await,
+                Some(answer) if !answer.is_trouble() => return answer,
+                Some(_) => {
+                    tally.troubles.fetch_add(1, Ordering::Relaxed);
+                    tokio::time::sleep(PAUSE).await;
+                }
+                None => tokio::time::sleep(PAUSE).await,
             }
         }
     }
@@ -147,7 +197,7 @@ impl Balancer {
                 return;
             }
             let body = json!({"refresh_token": tokens.refresh, "rotate": true});
-            let answer = self.insist("auth/refresh", None, &body).await;
+            let answer = self.insist(&tally, "auth/refresh", None, &body).await;
             if answer.status == StatusCode::CONFLICT {
                 continue;
             }
@@ -177,7 +227,9 @@ impl Balancer {
                 "line_items": [{"product_id": MUG, "quantity": 1}],
             },
         });
-        let answer = self.insist("push/orders", Some(&tokens.access), &body).await;
+        let answer = self
+            .insist(tally, "push/orders", Some(&tokens.access), &body)
+            .await;
         if matches!(answer.status.as_u16(), 200 | 201) {
             tally
                 .booked
@@ -188,6 +240,20 @@ impl Balancer {
             tally.refused(format!("till {number}, sale {round}: {answer:?}"));
         }
     }
+}
+
+/// The whole answer to a request; none when none came.
+async fn answered(request: reqwest::RequestBuilder) -> Option<Answer> {
+    let answer = request.send().await.ok()?;
+    let status = answer.status();
+    let retry_after = answer.headers().get("retry-after");
+    let retry_after = retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
+    let body = answer.text().await.ok()?;
+    Some(Answer {
+        status,
+        retry_after,
+        body: serde_json::from_str(&body).unwrap_or(Value::Null),
+    })
 }
 
 impl Tally {

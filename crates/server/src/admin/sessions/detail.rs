@@ -1,31 +1,40 @@
 //! What is known of one session.
 
+use uuid::Uuid;
+
 use super::{
-    AuditQuery, AuditRow, State, Wall, Window, device, endings, ends_at, initials, lives, shown, tint,
+    AuditQuery, AuditRow, Fact, State, Wall, Window, device, ending, endings, ends_at, facts, initials,
+    lives, shown, tint,
 };
 use crate::{
     admin::{Visitor, log},
     http::App,
-    store::{Account, StoreError},
+    store::{Account, Listed, StoreError},
 };
-use uuid::Uuid;
 
 /// Entries of the log that are shown beside a session.
 const ENTRIES_MAX: u32 = 12;
 
+const DAY_S: i64 = 24 * 60 * 60;
+
 /// The drawer.
 pub(super) struct Detail {
     pub(super) id: Uuid,
+    /// What the owner calls it, else the person's name.
+    pub(super) title: String,
+    pub(super) about: String,
+    /// What the owner calls it; may be empty.
     pub(super) name: String,
+    /// The device, to be read in a button.
+    pub(super) what: String,
     pub(super) first_name: String,
     pub(super) initials: String,
     pub(super) tint: u32,
-    pub(super) device: String,
     pub(super) state: State,
     pub(super) more: String,
     pub(super) is_own: bool,
     pub(super) may_end: bool,
-    pub(super) facts: Vec<(&'static str, String)>,
+    pub(super) facts: Vec<Fact>,
     pub(super) events: Vec<Event>,
 }
 
@@ -37,25 +46,77 @@ pub(super) struct Event {
     pub(super) words: String,
 }
 
+/// A session as the lists have it.
+pub(super) async fn one(app: &App, id: Uuid) -> Result<Option<Listed>, StoreError> {
+    Ok(app.store.recent_sessions(ending::only(id)).await?.pop())
+}
+
 pub(super) async fn read(
     app: &App,
     visitor: &Visitor,
     id: Uuid,
     wall: &Wall,
 ) -> Result<Option<Detail>, StoreError> {
-    let Some((session, account)) = app.store.session(id).await? else {
+    let Some(listed) = one(app, id).await? else {
         return Ok(None);
     };
     let now = app.clock.seconds();
-    let found = [(session, account)];
-    let Some(life) = lives(app, &found, now - 24 * 60 * 60).await?.pop() else {
+    let found = [listed];
+    let Some(life) = lives(app, &found, now - DAY_S).await?.pop() else {
         return Ok(None);
     };
-    let [(session, account)] = found;
+    let [
+        Listed {
+            session,
+            account,
+            name,
+        },
+    ] = found;
     let standing = life.standing(now, app.sessions.access_life_s(), wall);
-    let name = account
+    let person = account
         .as_ref()
         .map_or_else(|| "Nobody".to_owned(), Account::display_name);
+    let mut facts = facts(&session, &life, wall);
+    if standing.state.is_living() && !life.is_office {
+        let ends_at = ends_at(&session, app.sessions.limits());
+        facts.insert(2, Fact::new("Ends if unused", wall.short(ends_at)));
+    }
+    if let Some(build) = &session.visitor.device.build {
+        facts.push(Fact::new("Build", build.clone()));
+    }
+    if let Some(account) = &account {
+        facts.push(Fact::new("Role", account.role.title()));
+    }
+    let device = device(&session);
+    let (title, about, what) = match name.as_str() {
+        "" => (person.clone(), device.clone(), device),
+        given => (given.to_owned(), format!("{person}, {device}"), given.to_owned()),
+    };
+    Ok(Some(Detail {
+        id,
+        title,
+        about,
+        name,
+        what,
+        initials: initials(&person),
+        tint: tint(&person),
+        first_name: person.split_whitespace().next().unwrap_or_default().to_owned(),
+        state: standing.state,
+        more: standing.more,
+        is_own: id == visitor.session,
+        may_end: account.is_none_or(|account| endings::may_govern(visitor, &account)),
+        facts,
+        events: events(app, id, &life.quarters, session.renewed_at, wall).await?,
+    }))
+}
+
+async fn events(
+    app: &App,
+    id: Uuid,
+    renewed: &[i64],
+    renewed_at: i64,
+    wall: &Wall,
+) -> Result<Vec<Event>, StoreError> {
     let log = AuditQuery {
         session: Some(shown(id)),
         window: Some(Window {
@@ -64,61 +125,23 @@ pub(super) async fn read(
         }),
         ..AuditQuery::default()
     };
+    let since = app.clock.seconds() - DAY_S;
+    let renewed = renewed.iter().filter(|at| **at > since).count();
     let mut events = Vec::new();
-    let renewed = life
-        .quarters
-        .iter()
-        .filter(|at| **at > now - 24 * 60 * 60)
-        .count();
     if renewed > 0 {
         events.push(Event {
             class: "ok",
             icon: "sync",
-            when: wall.short(session.renewed_at),
-            words: format!("Renewed in {renewed} quarter hours of the last day"),
+            when: wall.short(renewed_at),
+            words: match renewed {
+                1 => "Renewed in one quarter hour of the last day".to_owned(),
+                _ => format!("Renewed in {renewed} quarter hours of the last day"),
+            },
         });
     }
-    events.extend(
-        app.store
-            .audit_log(log)
-            .await?
-            .rows
-            .iter()
-            .map(|row| event(row, wall)),
-    );
-    let mut facts = vec![
-        ("Signed in", wall.short(session.signed_in_at)),
-        ("Last renewed", wall.short(session.renewed_at)),
-    ];
-    if standing.state.is_living() && !life.is_office {
-        facts.push((
-            "Ends if unused",
-            wall.short(ends_at(&session, app.sessions.limits())),
-        ));
-    }
-    facts.push(("From", session.visitor.ip_address.clone()));
-    if let Some(build) = &session.visitor.device.build {
-        facts.push(("Build", build.clone()));
-    }
-    if let Some(account) = &account {
-        facts.push(("Role", account.role.title().to_owned()));
-    }
-    facts.push(("Key", shown(id)));
-    let is_own = id == visitor.session;
-    Ok(Some(Detail {
-        id,
-        initials: initials(&name),
-        tint: tint(&name),
-        first_name: name.split_whitespace().next().unwrap_or_default().to_owned(),
-        name,
-        device: device(&session),
-        state: standing.state,
-        more: standing.more,
-        is_own,
-        may_end: account.is_none_or(|account| endings::may_govern(visitor, &account)),
-        facts,
-        events,
-    }))
+    let rows = app.store.audit_log(log).await?.rows;
+    events.extend(rows.iter().map(|row| event(row, wall)));
+    Ok(events)
 }
 
 fn event(row: &AuditRow, wall: &Wall) -> Event {

@@ -11,9 +11,10 @@ pub(super) async fn note(db: &Db, (rows, keep_from): &(Vec<Activity>, i64)) -> R
     rows.sort_by_key(|row| (row.session, row.half_day));
     for row in rows {
         db.run(
-            "INSERT INTO activity (session, half_day, quarters) VALUES ($1, $2, $3)
-             ON CONFLICT (session, half_day) DO UPDATE SET quarters = activity.quarters | excluded.quarters",
-            &[&row.session, &row.half_day, &row.quarters],
+            "INSERT INTO activity (session, half_day, quarters, refused) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (session, half_day) DO UPDATE SET
+               quarters = activity.quarters | excluded.quarters, refused = activity.refused | excluded.refused",
+            &[&row.session, &row.half_day, &row.quarters, &row.refused],
         )
         .await?;
     }
@@ -25,7 +26,7 @@ pub(super) async fn note(db: &Db, (rows, keep_from): &(Vec<Activity>, i64)) -> R
 pub(super) async fn of(db: &Db, (sessions, since): &(Vec<Uuid>, i64)) -> Result<Vec<Activity>, StoreError> {
     let rows = db
         .all(
-            "SELECT session, half_day, quarters FROM activity
+            "SELECT session, half_day, quarters, refused FROM activity
              WHERE session = ANY($1) AND half_day >= $2 ORDER BY session, half_day",
             &[sessions, since],
         )
@@ -36,6 +37,7 @@ pub(super) async fn of(db: &Db, (sessions, since): &(Vec<Uuid>, i64)) -> Result<
                 session: row.try_get(0)?,
                 half_day: row.try_get(1)?,
                 quarters: row.try_get(2)?,
+                refused: row.try_get(3)?,
             })
         })
         .collect()

@@ -5,6 +5,8 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 
+use uuid::Uuid;
+
 use super::{engine::Db, text::plain};
 use crate::store::{OrderBy, Page, Paging, StoreError, derived::containing};
 
@@ -12,6 +14,7 @@ use crate::store::{OrderBy, Page, Paging, StoreError, derived::containing};
 pub(super) enum Bind {
     Number(i64),
     Text(String),
+    Key(Uuid),
     Numbers(Vec<i64>),
     Texts(Vec<String>),
 }
@@ -21,6 +24,7 @@ impl Bind {
         match self {
             Self::Number(value) => (value, Type::INT8),
             Self::Text(value) => (value, Type::TEXT),
+            Self::Key(value) => (value, Type::UUID),
             Self::Numbers(value) => (value, Type::INT8_ARRAY),
             Self::Texts(value) => (value, Type::TEXT_ARRAY),
         }

@@ -21,10 +21,34 @@ use crate::{
         outcome::{Decision, Prior, Pushed},
     },
     store::{
-        Order, OrderQuery, Page, StoreError,
+        Order, OrderQuery, Page, SalesHour, StoreError,
         derived::{REMOVAL, highest_part, order_search},
     },
 };
+
+/// Sales that arrived since, by cashier and hour.
+pub(super) async fn by_hour(
+    db: &Db,
+    (accounts, since): &(Vec<i64>, i64),
+) -> Result<Vec<SalesHour>, StoreError> {
+    let rows = db
+        .all(
+            "SELECT cashier_id, created_at / 3600, count(*) FROM orders
+             WHERE cashier_id = ANY($1) AND created_at >= $2 GROUP BY 1, 2 ORDER BY 1, 2",
+            &[accounts, since],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let (hour, count): (i64, i64) = (row.try_get(1)?, row.try_get(2)?);
+            Ok(SalesHour {
+                account_id: row.try_get(0)?,
+                at: hour * 3_600,
+                count: u32::try_from(count).unwrap_or(u32::MAX),
+            })
+        })
+        .collect()
+}
 
 pub(super) async fn page(db: &Db, query: &OrderQuery) -> Result<Page<Order>, StoreError> {
     let mut filter = Filter::default();

@@ -9,7 +9,10 @@ use super::engine::Db;
 use crate::store::StoreError;
 
 /// Every migration, oldest first. Only ever append.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_store.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("migrations/0001_store.sql"),
+    include_str!("migrations/0002_office.sql"),
+];
 
 /// Version of the schema this binary writes.
 pub(super) const KNOWN: u32 = MIGRATIONS.len() as u32;

@@ -5,26 +5,21 @@ use sha2::{Digest as _, Sha256};
 use tokio_postgres::{Row, types::ToSql};
 use uuid::Uuid;
 
-use super::{
-    accounts, audit,
-    engine::Db,
-    filter::{Bind, Filter},
-    text::plain,
-};
+use super::{accounts, audit, engine::Db, settings, text::plain};
 use crate::{
     audit::{AuditEntry, Party},
     sessions::renewal::{self, Held, RenewalAsk, Renewed, Write},
-    store::{Account, Ended, Living, Mark, RecentQuery, Session, StoreError, Visitor, Which},
+    store::{Account, Ended, Living, Mark, Session, StoreError, Visitor, Which},
 };
 
-const COLUMNS: &str = "sessions.id, sessions.account_id, sessions.signed_in_at, sessions.renewed_at, \
+pub(super) const COLUMNS: &str = "sessions.id, sessions.account_id, sessions.signed_in_at, sessions.renewed_at, \
      sessions.counter, sessions.seen, sessions.address, agents.agent, sessions.client, sessions.sender_key, \
      sessions.ended";
 
 /// Columns before those of the account.
-const WIDTH: usize = 11;
+pub(super) const WIDTH: usize = 11;
 
-fn read(row: &Row) -> Result<(Session, Option<Account>), StoreError> {
+pub(super) fn read(row: &Row) -> Result<(Session, Option<Account>), StoreError> {
     let (counter, seen): (i64, i64) = (row.try_get(4)?, row.try_get(5)?);
     let agent: &str = row.try_get(7)?;
     let client: Option<&str> = row.try_get(8)?;
@@ -195,9 +190,14 @@ async fn adopted(db: &Db, ask: &RenewalAsk) -> Result<Adopted, StoreError> {
     if let Some(ended) = ending_of(db, ask.claims.session).await? {
         return Ok(Adopted::Ended(ended));
     }
-    let Some(account_id) = ask.claims.origin.map(|origin| origin.account_id) else {
+    let Some(origin) = ask.claims.origin else {
         return Ok(Adopted::Nothing);
     };
+    // What was forgotten may have ended: nothing from that time is taken back.
+    if origin.sealed_at < settings::forgotten_before(db).await? {
+        return Ok(Adopted::Nothing);
+    }
+    let account_id = origin.account_id;
     let Some(account) = accounts::by_id(db, account_id).await? else {
         return Ok(Adopted::Nothing);
     };
@@ -294,7 +294,7 @@ pub(super) async fn end(db: &Db, (which, ended): &(Which, Ended)) -> Result<Vec<
 }
 
 /// Numbers endings like the change feed: a node that has read up to a number has missed none below it.
-async fn note_endings(db: &Db, gone: &[Uuid], ended: &str) -> Result<(), StoreError> {
+pub(super) async fn note_endings(db: &Db, gone: &[Uuid], ended: &str) -> Result<(), StoreError> {
     let many = i64::try_from(gone.len()).map_err(|_| StoreError::Value("number of sessions"))?;
     let row = db
         .first(
@@ -326,12 +326,18 @@ async fn ending_of(db: &Db, id: Uuid) -> Result<Option<Ended>, StoreError> {
     Ok(Some(serde_json::from_str(row.try_get(0)?)?))
 }
 
-pub(super) async fn ended_since(db: &Db, mark: &Mark) -> Result<(Vec<Uuid>, Mark), StoreError> {
+/// What ended since a mark, the mark for the next time, and what the database remembers under the name of a setting.
+pub(super) async fn ended_since(
+    db: &Db,
+    (mark, setting): &(Mark, String),
+) -> Result<(Vec<Uuid>, Mark, Option<String>), StoreError> {
     // The mark first: what is committed between the two questions is told again next time.
     let row = db
         .first(
-            "SELECT value, (SELECT coalesce(max(sequence), 0) FROM endings) FROM versions WHERE name = 'accounts'",
-            &[],
+            "SELECT value, (SELECT coalesce(max(sequence), 0) FROM endings),
+                    (SELECT value FROM settings WHERE settings.name = $1)
+             FROM versions WHERE name = 'accounts'",
+            &[setting],
         )
         .await?;
     let row = row.ok_or(StoreError::Value("version of the accounts"))?;
@@ -339,32 +345,13 @@ pub(super) async fn ended_since(db: &Db, mark: &Mark) -> Result<(Vec<Uuid>, Mark
         ending: row.try_get(1)?,
         accounts: row.try_get(0)?,
     };
+    let known: Option<String> = row.try_get(2)?;
     if now.ending <= mark.ending {
-        return Ok((Vec::new(), now));
+        return Ok((Vec::new(), now, known));
     }
     let rows = db
         .all("SELECT session FROM endings WHERE sequence > $1", &[&mark.ending])
         .await?;
     let ended = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
-    Ok((ended, now))
-}
-
-/// Sessions that live, or ended lately; newest first.
-pub(super) async fn recent(
-    db: &Db,
-    query: &RecentQuery,
-) -> Result<Vec<(Session, Option<Account>)>, StoreError> {
-    let mut filter = Filter::default();
-    filter.with(
-        "(sessions.ended_at IS NULL OR sessions.ended_at > ?)",
-        Bind::Number(query.ended_after),
-    );
-    filter.number("sessions.account_id = ?", query.account_id);
-    filter.words("accounts.search", &query.words);
-    let rows = filter
-        .rows(db, |condition| {
-            format!("{} LIMIT {}", select(condition), query.limit)
-        })
-        .await?;
-    rows.iter().map(read).collect()
+    Ok((ended, now, known))
 }

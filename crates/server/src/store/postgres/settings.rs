@@ -1,7 +1,10 @@
 //! The shop's settings, and the first stock.
 
-use super::{accounts, catalogue, engine::Db};
-use crate::store::{Shop, Stocktake, StoreError, derived::bare_shop};
+use super::{accounts, audit, catalogue, engine::Db};
+use crate::{
+    audit::AuditEntry,
+    store::{Shop, Stocktake, StoreError, derived::bare_shop},
+};
 
 /// Gives a new store its identity. Several nodes may start at once: the first one decides.
 pub(super) async fn begin(db: &Db) -> Result<(), StoreError> {
@@ -49,6 +52,57 @@ pub(super) async fn shop(db: &Db) -> Result<Shop, StoreError> {
     let text = value(db, "shop").await?;
     let text = text.ok_or(StoreError::Value("shop"))?;
     Ok(serde_json::from_str(&text)?)
+}
+
+/// What was chosen in the office, by name.
+pub(super) async fn choices(db: &Db) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = db
+        .all(
+            "SELECT substr(name, 8), value FROM settings WHERE name LIKE 'choice:%' ORDER BY name",
+            &[],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .collect()
+}
+
+/// Keeps a choice or takes it back, and notes it.
+pub(super) async fn choose(
+    db: &Db,
+    (name, value, entry): &(&'static str, Option<String>, AuditEntry),
+) -> Result<(), StoreError> {
+    let name = format!("choice:{name}");
+    match value {
+        Some(value) => {
+            db.run(
+                "INSERT INTO settings (name, value) VALUES ($1, $2)
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                &[&name, value],
+            )
+            .await?
+        }
+        None => db.run("DELETE FROM settings WHERE name = $1", &[&name]).await?,
+    };
+    audit::append(db, entry).await
+}
+
+/// Sessions from before this moment may have been forgotten; seconds since 1970.
+pub(super) async fn forgotten_before(db: &Db) -> Result<i64, StoreError> {
+    let text = value(db, "forgotten").await?;
+    Ok(text.and_then(|text| text.parse().ok()).unwrap_or(0))
+}
+
+/// Moves that moment on, never back.
+pub(super) async fn forget_before(db: &Db, at: i64) -> Result<(), StoreError> {
+    let at = at.max(forgotten_before(db).await?);
+    db.run(
+        "INSERT INTO settings (name, value) VALUES ('forgotten', $1)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        &[&at.to_string()],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Loads the first stock, unless there is some.

@@ -1,6 +1,16 @@
 //! A database of its own for each test: a schema of the one that is handed to the tests.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use tempfile::TempDir;
+
+use crate::clock::Clock;
 
 use super::{Isolation, Options, Postgres};
 
@@ -8,7 +18,10 @@ use super::{Isolation, Options, Postgres};
 const ADDRESS: &str = "EVERTILL_TEST_POSTGRES";
 
 /// A schema nobody else uses.
-pub(crate) struct Database(pub(crate) Options);
+pub(crate) struct Database {
+    pub(crate) options: Options,
+    homes: Mutex<Vec<TempDir>>,
+}
 
 impl Database {
     pub(crate) async fn new() -> Self {
@@ -25,33 +38,56 @@ impl Database {
             .await
             .unwrap();
         let address = format!("{address}?options=-c%20search_path%3D{schema}&application_name={schema}");
-        Self(Options {
-            url: address.parse().unwrap(),
-            connections: 6,
-            isolation: Isolation::ReadCommitted,
-            notify: true,
-        })
+        Self {
+            options: Options {
+                url: address.parse().unwrap(),
+                connections: 6,
+                isolation: Isolation::ReadCommitted,
+                notify: true,
+            },
+            homes: Mutex::default(),
+        }
     }
 
     pub(crate) fn serializable(mut self) -> Self {
-        self.0.isolation = Isolation::Serializable;
+        self.options.isolation = Isolation::Serializable;
         self
     }
 
     /// Nodes that send each other no word.
     pub(crate) fn quiet(mut self) -> Self {
-        self.0.notify = false;
+        self.options.notify = false;
         self
     }
 
     /// A node.
     pub(crate) async fn open(&self) -> Postgres {
-        Postgres::open(&self.0).await.unwrap()
+        self.open_at(&self.home()).await
+    }
+
+    /// A node that keeps its journal in this directory.
+    pub(crate) async fn open_at(&self, home: &Path) -> Postgres {
+        let clock = Clock::standing_at(1_000);
+        Postgres::open(&self.options, home, clock).await.unwrap()
+    }
+
+    /// A directory for a node, gone with the database.
+    pub(crate) fn home(&self) -> PathBuf {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().to_owned();
+        self.homes.lock().unwrap().push(home);
+        path
     }
 
     /// A connection beside the nodes.
     pub(crate) async fn beside(&self) -> tokio_postgres::Client {
-        let (client, connection) = self.0.url.config().connect(tokio_postgres::NoTls).await.unwrap();
+        let (client, connection) = self
+            .options
+            .url
+            .config()
+            .connect(tokio_postgres::NoTls)
+            .await
+            .unwrap();
         tokio::spawn(connection);
         client
     }

@@ -40,7 +40,9 @@ async fn a_database_from_a_newer_version_is_refused_untouched() {
         .batch_execute("UPDATE schema_version SET version = 99")
         .await
         .unwrap();
-    let error = Postgres::open(&database.0).await.unwrap_err();
+    let error = Postgres::open(&database.options, &database.home(), Clock::system())
+        .await
+        .unwrap_err();
     assert_eq!(error.code(), Code::LOCAL_SCHEMA_TOO_NEW);
     let row = beside
         .query_one("SELECT version FROM schema_version", &[])
@@ -239,7 +241,10 @@ async fn a_database_that_is_away_is_trouble_and_says_so() {
         isolation: Isolation::ReadCommitted,
         notify: false,
     };
-    let error = Postgres::open(&options).await.unwrap_err();
+    let home = tempfile::tempdir().unwrap();
+    let error = Postgres::open(&options, home.path(), Clock::system())
+        .await
+        .unwrap_err();
     assert_eq!(error.code(), Code::SERVICE_UNAVAILABLE);
     assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
 }
@@ -261,4 +266,123 @@ async fn word_of_an_ending_comes_to_the_other_node_by_itself() {
         .await
         .expect("word comes");
     hearing.await.unwrap().unwrap();
+}
+
+/// A copy of the tables a night's backup has, and the way back.
+const COPIED: [&str; 6] = ["sessions", "endings", "settings", "numbers", "versions", "audit"];
+
+async fn copy(beside: &tokio_postgres::Client) {
+    for table in COPIED {
+        let sql = format!("DROP TABLE IF EXISTS night_{table}; CREATE TABLE night_{table} AS TABLE {table}");
+        beside.batch_execute(&sql).await.unwrap();
+    }
+}
+
+async fn put_back(beside: &tokio_postgres::Client) {
+    let tables = COPIED.map(|table| format!("DELETE FROM {table}; INSERT INTO {table} TABLE night_{table};"));
+    let sql = format!("BEGIN; {} COMMIT", tables.join(" "));
+    beside.batch_execute(&sql).await.unwrap();
+}
+
+async fn open_session(node: &Postgres) -> Uuid {
+    let session = Session {
+        id: Uuid::new_v4(),
+        account_id: 3,
+        signed_in_at: 900,
+        renewed_at: 900,
+        counter: 0,
+        seen: 0,
+        visitor: Visitor::default(),
+        client: None,
+        sender_key: None,
+        ended: None,
+    };
+    let id = session.id;
+    assert!(node.open_session(session).await.unwrap());
+    id
+}
+
+async fn end(node: &Postgres, id: Uuid) {
+    let ended = Ended {
+        note: "lost".into(),
+        ..Ended::by_itself(evertill_issuer::Ending::Revoked, 950)
+    };
+    let which = Which::One { account_id: 3, id };
+    assert_eq!(node.end_sessions(which, ended).await.unwrap(), [id]);
+}
+
+async fn is_over(node: &Postgres, id: Uuid) -> bool {
+    let (session, _) = node.session(id).await.unwrap().unwrap();
+    session.ended.is_some_and(|ended| ended.note == "lost")
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL, which `cargo xtask test` brings along"]
+async fn a_database_that_was_put_back_is_told_what_ended_by_nodes_that_run_and_by_nodes_that_start() {
+    let database = Database::new().await;
+    let beside = database.beside().await;
+    let (home, other_home) = (database.home(), database.home());
+    let (here, there) = (database.open_at(&home).await, database.open_at(&other_home).await);
+    let (living, heard, unheard) = (
+        open_session(&here).await,
+        open_session(&here).await,
+        open_session(&here).await,
+    );
+    copy(&beside).await;
+    end(&here, heard).await;
+    let mark = here.ended_since(Mark::NOW).await.unwrap().1;
+    there.ended_since(Mark::NOW).await.unwrap();
+    end(&here, unheard).await;
+
+    put_back(&beside).await;
+    assert!(
+        !is_over(&here, heard).await && !is_over(&here, unheard).await,
+        "forgotten"
+    );
+    let (mut told, _) = here.ended_since(mark).await.unwrap();
+    told.sort_unstable();
+    let mut both = [heard, unheard];
+    both.sort_unstable();
+    assert_eq!(
+        told, both,
+        "the node that runs has noticed, and forgets what it had seen"
+    );
+    for (id, over) in [(heard, true), (unheard, true), (living, false)] {
+        assert_eq!(is_over(&there, id).await, over);
+    }
+    let log = here.audit_log(AuditQuery::default()).await.unwrap();
+    assert_eq!(log.total, 1, "said once");
+    assert_eq!(log.rows[0].entry.kind, AuditKind::Restored);
+
+    here.close();
+    there.close();
+    put_back(&beside).await;
+    let other = database.open_at(&other_home).await;
+    assert!(is_over(&other, heard).await, "the other node had heard of it");
+    let again = database.open_at(&home).await;
+    assert!(
+        is_over(&again, unheard).await,
+        "the node that ended it comes back"
+    );
+    assert!(!is_over(&again, living).await);
+    let new = database.open().await;
+    assert!(
+        is_over(&new, heard).await,
+        "a node without a past begins with what the database knows"
+    );
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL, which `cargo xtask test` brings along"]
+async fn an_ending_is_remembered_although_the_database_was_put_back_before_anybody_looked() {
+    let database = Database::new().await;
+    let beside = database.beside().await;
+    let node = database.open().await;
+    let id = open_session(&node).await;
+    let mark = node.ended_since(Mark::NOW).await.unwrap().1;
+    copy(&beside).await;
+    end(&node, id).await;
+    put_back(&beside).await;
+    assert_eq!(node.ended_since(mark).await.unwrap().0, [id]);
+    assert!(is_over(&node, id).await);
 }

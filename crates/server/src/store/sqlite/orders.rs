@@ -17,10 +17,31 @@ use crate::{
         outcome::{Decision, Prior, Pushed},
     },
     store::{
-        Order, OrderQuery, Page, StoreError,
+        Order, OrderQuery, Page, SalesHour, StoreError,
         derived::{REMOVAL, highest_part, order_search},
     },
 };
+
+/// Sales that arrived since, by cashier and hour.
+pub(super) fn by_hour(db: &Connection, accounts: &[i64], since: i64) -> Result<Vec<SalesHour>, StoreError> {
+    let mut filter = Filter::default();
+    filter.ids("cashier_id", Some(accounts), &[]);
+    filter.with("created_at >= ?", Sql::Integer(since));
+    let (condition, values) = filter.parts();
+    let sql = format!(
+        "SELECT cashier_id, created_at / 3600 AS hour, count(*) FROM orders WHERE {condition}
+         GROUP BY cashier_id, hour ORDER BY cashier_id, hour"
+    );
+    let mut statement = db.prepare(&sql)?;
+    let rows = statement.query_map(values, |row| {
+        Ok(SalesHour {
+            account_id: row.get(0)?,
+            at: row.get::<_, i64>(1)? * 3_600,
+            count: row.get(2)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
 
 pub(super) fn page(db: &Connection, query: &OrderQuery) -> Result<Page<Order>, StoreError> {
     let mut filter = Filter::default();

@@ -14,7 +14,6 @@ use super::{
     audit,
     engine::{Companion, Engine},
     hot::{Hot, Loaded, Moment, Said},
-    journal::Journal,
     sessions::{self, Looked},
 };
 use crate::{
@@ -23,7 +22,7 @@ use crate::{
         news::News,
         renewal::{Held, RenewalAsk, Renewed},
     },
-    store::{Account, Ended, Living, Mark, Page, RecentQuery, Session, StoreError, Which},
+    store::{Account, Ended, Living, Mark, Page, Session, StoreError, Which, journal::Journal},
 };
 
 /// How often a row is read again when endings come between. Each of them is a person's doing.
@@ -135,15 +134,6 @@ impl Live {
     pub(super) async fn living(&self, of: Living) -> Result<Vec<(Session, Option<Account>)>, StoreError> {
         self.settle().await?;
         self.engine.read(move |db| sessions::living(db, of)).await
-    }
-
-    /// Sessions that live, or ended lately, as they are now.
-    pub(super) async fn recent(
-        &self,
-        query: RecentQuery,
-    ) -> Result<Vec<(Session, Option<Account>)>, StoreError> {
-        self.settle().await?;
-        self.engine.read(move |db| sessions::recent(db, &query)).await
     }
 
     /// The audit log, with the sessions that were taken back.
@@ -267,7 +257,7 @@ mod tests {
 
     /// A store with a session of the cashier, whose access token arrived once.
     async fn used_once(home: &tempfile::TempDir) -> (Sqlite, Uuid) {
-        let store = Sqlite::open(home.path()).unwrap();
+        let store = Sqlite::open(home.path(), &crate::clock::Clock::system()).unwrap();
         crate::sample::load(&store, &crate::Clock::standing_at(NOW))
             .await
             .unwrap();

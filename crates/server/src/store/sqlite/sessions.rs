@@ -1,28 +1,28 @@
 //! Rows of sessions.
 
 use evertill_issuer::{Counter, Row as Life, Seconds};
-use rusqlite::{Connection, OptionalExtension as _, Row, params, types::Value as Sql};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
 use super::{
     accounts, audit,
-    catalogue::Filter,
     hot::{Loaded, Lost, Unwritten},
+    settings,
 };
 use crate::{
     audit::{AuditEntry, Party},
     sessions::renewal::{self, Held, RenewalAsk},
-    store::{Account, Ended, Living, Mark, RecentQuery, Session, StoreError, Visitor, Which},
+    store::{Account, Ended, Living, Mark, Session, StoreError, Visitor, Which},
 };
 
-const COLUMNS: &str = "sessions.id, sessions.account_id, sessions.signed_in_at, sessions.renewed_at, \
+pub(super) const COLUMNS: &str = "sessions.id, sessions.account_id, sessions.signed_in_at, sessions.renewed_at, \
      sessions.counter, sessions.seen, sessions.address, agents.agent, sessions.client, sessions.sender_key, \
      sessions.ended";
 
 /// Columns before those of the account.
-const WIDTH: usize = 11;
+pub(super) const WIDTH: usize = 11;
 
-fn read(row: &Row<'_>) -> Result<(Session, Option<Account>), StoreError> {
+pub(super) fn read(row: &Row<'_>) -> Result<(Session, Option<Account>), StoreError> {
     let id: [u8; 16] = row.get(0)?;
     let (counter, seen): (i64, i64) = (row.get(4)?, row.get(5)?);
     let agent: String = row.get(7)?;
@@ -138,6 +138,11 @@ pub(super) fn look(db: &Connection, ask: &RenewalAsk) -> Result<Looked, StoreErr
         .query_row([origin.account_id], |row| row.get(0))
         .optional()?;
     let ended = ending_of(db, id)?;
+    // What was forgotten may have ended: nothing from that time is taken back.
+    let created_at = match settings::forgotten_before(db)? <= origin.sealed_at {
+        true => created_at,
+        false => None,
+    };
     Ok(match renewal::adopt(ask, created_at) {
         None if ended.is_none() => Looked::Unknown,
         None => Looked::Row(Box::new(Loaded {
@@ -295,25 +300,4 @@ pub(super) fn ended_since(db: &Connection, mark: Mark) -> Result<(Vec<Uuid>, Mar
         accounts,
     };
     Ok((rows.collect::<Result<_, _>>()?, now))
-}
-
-/// Sessions that live, or ended lately; newest first.
-pub(super) fn recent(
-    db: &Connection,
-    query: &RecentQuery,
-) -> Result<Vec<(Session, Option<Account>)>, StoreError> {
-    let mut filter = Filter::default();
-    filter.with(
-        "(sessions.ended_at IS NULL OR sessions.ended_at > ?)",
-        Sql::Integer(query.ended_after),
-    );
-    if let Some(id) = query.account_id {
-        filter.with("sessions.account_id = ?", Sql::Integer(id));
-    }
-    filter.words("accounts.search", &query.words);
-    let (condition, values) = filter.parts();
-    let sql = format!("{} LIMIT {}", select(&condition), query.limit);
-    let mut statement = db.prepare(&sql)?;
-    let rows = statement.query_map(values, |row| Ok(read(row)))?;
-    rows.map(|row| row?).collect()
 }

@@ -2,8 +2,11 @@
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{accounts, catalogue};
-use crate::store::{Shop, Stocktake, StoreError, derived::bare_shop};
+use super::{accounts, audit, catalogue};
+use crate::{
+    audit::AuditEntry,
+    store::{Shop, Stocktake, StoreError, derived::bare_shop},
+};
 
 /// Gives a new store its identity.
 pub(super) fn begin(db: &Connection) -> Result<(), StoreError> {
@@ -30,6 +33,54 @@ fn save(db: &Connection, shop: &Shop) -> Result<(), StoreError> {
         "INSERT INTO settings (name, value) VALUES ('shop', ?1)
          ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         [serde_json::to_string(shop)?],
+    )?;
+    Ok(())
+}
+
+/// What was chosen in the office, by name.
+pub(super) fn choices(db: &Connection) -> Result<Vec<(String, String)>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT substr(name, 8), value FROM settings WHERE name >= 'choice:' AND name < 'choice;' ORDER BY name",
+    )?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Keeps a choice or takes it back, and notes it.
+pub(super) fn choose(
+    db: &Connection,
+    name: &str,
+    value: Option<&str>,
+    entry: &AuditEntry,
+) -> Result<(), StoreError> {
+    let name = format!("choice:{name}");
+    match value {
+        Some(value) => db.execute(
+            "INSERT INTO settings (name, value) VALUES (?1, ?2)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            [&name, value],
+        )?,
+        None => db.execute("DELETE FROM settings WHERE name = ?1", [&name])?,
+    };
+    audit::append(db, entry)
+}
+
+/// Sessions from before this moment may have been forgotten; seconds since 1970.
+pub(super) fn forgotten_before(db: &Connection) -> Result<i64, StoreError> {
+    let text: Option<String> = db
+        .prepare_cached("SELECT value FROM settings WHERE name = 'forgotten'")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(text.and_then(|text| text.parse().ok()).unwrap_or(0))
+}
+
+/// Moves that moment on, never back.
+pub(super) fn forget_before(db: &Connection, at: i64) -> Result<(), StoreError> {
+    let at = at.max(forgotten_before(db)?);
+    db.execute(
+        "INSERT INTO settings (name, value) VALUES ('forgotten', ?1)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        [at.to_string()],
     )?;
     Ok(())
 }

@@ -74,6 +74,8 @@ fn kind_after(event: &Event) -> Option<SpanKind> {
         Event::LooksWrong { .. }
         | Event::Doubted { .. }
         | Event::FreshTokenRefused { .. }
+        | Event::PlaceChanged { .. }
+        | Event::ClocksDiffer { .. }
         | Event::HorizonNear { .. }
         | Event::NotSaved { .. }
         | Event::Alarm { .. } => None,
@@ -231,6 +233,8 @@ impl Frame<'_> {
             | Event::LooksWrong { .. }
             | Event::Doubted { .. }
             | Event::FreshTokenRefused { .. }
+            | Event::PlaceChanged { .. }
+            | Event::ClocksDiffer { .. }
             | Event::TokenEnded
             | Event::HorizonNear { .. }
             | Event::NotSaved { .. }

@@ -120,6 +120,10 @@ pub(super) static ENTRIES: &[Entry] = &[
                 "The table with the user data could not be read for a moment",
                 "The second question of the till usually sorts this out alone; repair the table if it comes back.",
             ),
+            cause(
+                "A copy of the session was used elsewhere, and the store ended it for both",
+                "Sign in again; find out who could read this till's data directory, and look for `theft` in the store's audit log.",
+            ),
         ],
         cashier: &[
             "Finish the sale; it is safe.",
