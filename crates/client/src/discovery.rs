@@ -18,11 +18,11 @@ use crate::profile::{RouteStyle, StoreProfile};
 mod door;
 #[cfg(test)]
 mod journeys;
-mod link;
+pub(crate) mod link;
 #[cfg(test)]
 mod recorded;
-mod root;
-mod way;
+pub(crate) mod root;
+pub(crate) mod way;
 
 /// Skew against the store's clock beyond which it is worth a word, in seconds.
 const CLOCK_SKEW_NOTED_S: i64 = 60;

@@ -87,6 +87,8 @@ pub mod address;
 pub mod clock;
 pub mod discovery;
 pub mod error;
+#[cfg(any(test, feature = "foreign"))]
+pub mod foreign;
 pub mod home;
 pub mod http;
 pub mod keeper;

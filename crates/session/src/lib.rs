@@ -22,6 +22,8 @@ pub mod answer;
 pub mod audit;
 pub mod counters;
 pub mod engine;
+#[cfg(any(test, feature = "foreign"))]
+pub mod foreign;
 pub mod grant;
 pub mod journal;
 pub mod jwt;

@@ -20,7 +20,7 @@ pub(super) struct Way {
 
 /// What arrived at the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Arrived {
+pub(crate) struct Arrived {
     pub(super) header: bool,
     pub(super) parameter: bool,
 }
@@ -49,7 +49,7 @@ pub(super) async fn find(http: &Http, root: &Root) -> Result<Way, ClientError> {
 }
 
 /// `{"v":1,"headers":{"authorization":{"received":true,…}},"params":{"authorization":false}}`
-pub(super) fn read_echo(answer: &Answer) -> Option<Arrived> {
+pub(crate) fn read_echo(answer: &Answer) -> Option<Arrived> {
     let body = answer.json();
     let value = body
         .value()
@@ -60,7 +60,7 @@ pub(super) fn read_echo(answer: &Answer) -> Option<Arrived> {
     })
 }
 
-pub(super) fn read_auth_test(answer: &Answer) -> Option<Arrived> {
+pub(crate) fn read_auth_test(answer: &Answer) -> Option<Arrived> {
     let body = answer.json();
     let value = body
         .value()

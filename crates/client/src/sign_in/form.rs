@@ -13,7 +13,7 @@ const FIELDS_MAX: usize = 64;
 
 /// A page with a sign-in form on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Page {
+pub(crate) struct Page {
     action: String,
     fields: Vec<Field>,
 }
@@ -27,7 +27,7 @@ struct Field {
 
 impl Page {
     /// Finds the form with a password field.
-    pub(super) fn read(body: &[u8]) -> Option<Self> {
+    pub(crate) fn read(body: &[u8]) -> Option<Self> {
         let html = text_of(body);
         let mut from = 0;
         while let Some(open) = find_tag(&html, "form", from) {
@@ -47,7 +47,7 @@ impl Page {
 
     /// The fields to send: everything as it came, so that nonce and session return and the trap for robots stays
     /// empty, with name and password filled in.
-    pub(super) fn fill_in(
+    pub(crate) fn fill_in(
         &self,
         username: &str,
         password: &Password,
@@ -86,7 +86,7 @@ impl Page {
     }
 
     /// Where the form is sent, which has to be the origin of the page.
-    pub(super) fn target(&self, page: &Url) -> Result<Url, ClientError> {
+    pub(crate) fn target(&self, page: &Url) -> Result<Url, ClientError> {
         let target = if self.action.is_empty() {
             page.clone()
         } else {
@@ -103,7 +103,7 @@ impl Page {
 }
 
 /// The sentence in the page's `#login_error`, without tags.
-pub(super) fn error_words(body: &[u8]) -> Option<String> {
+pub(crate) fn error_words(body: &[u8]) -> Option<String> {
     let html = text_of(body);
     let mut from = 0;
     while let Some(open) = find_tag(&html, "div", from) {
