@@ -175,6 +175,8 @@ async fn tls_that_breaks_in_any_way_is_trouble_and_heals() {
         (Handshake::Stranger, "API01005"),
         (Handshake::Cut, "API01003"),
         (Handshake::Garbage, "API01005"),
+        (Handshake::CutAfter, "API01003"),
+        (Handshake::GarbageAfter, "API01005"),
     ] {
         secured.front.set(handshake);
         let refused = secured.till("refresh", &[], "");
