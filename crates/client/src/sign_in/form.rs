@@ -31,10 +31,8 @@ impl Page {
         let html = text_of(body);
         let mut from = 0;
         while let Some(open) = find_tag(&html, "form", from) {
-            let end = html[open.end..]
-                .to_ascii_lowercase()
-                .find("</form")
-                .map_or(html.len(), |found| open.end + found);
+            let end =
+                find_ignoring_case(&html[open.end..], "</form").map_or(html.len(), |found| open.end + found);
             let fields = inputs(&html[open.end..end]);
             if fields.iter().any(|field| field.kind == "password") {
                 let action = open.attribute("action").unwrap_or_default();
@@ -108,7 +106,7 @@ pub(crate) fn error_words(body: &[u8]) -> Option<String> {
     let mut from = 0;
     while let Some(open) = find_tag(&html, "div", from) {
         if open.attribute("id").as_deref() == Some("login_error") {
-            let end = html[open.end..].to_ascii_lowercase().find("</div")?;
+            let end = find_ignoring_case(&html[open.end..], "</div")?;
             let words = without_tags(&html[open.end..open.end + end]);
             return (!words.is_empty()).then_some(words);
         }
@@ -119,6 +117,12 @@ pub(crate) fn error_words(body: &[u8]) -> Option<String> {
 
 fn text_of(body: &[u8]) -> String {
     String::from_utf8_lossy(&body[..body.len().min(PAGE_BYTES_MAX)]).into_owned()
+}
+
+/// Where an ASCII word begins, in capitals or not. Looks no further than that: a page may hold a form in every line.
+fn find_ignoring_case(text: &str, word: &str) -> Option<usize> {
+    let mut windows = text.as_bytes().windows(word.len());
+    windows.position(|window| window.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 fn inputs(html: &str) -> Vec<Field> {
