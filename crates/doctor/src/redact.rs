@@ -53,6 +53,17 @@ pub(crate) fn report(report: &Report) -> Report {
     clean
 }
 
+/// A text without what nobody else may see.
+#[cfg(any(test, feature = "foreign"))]
+pub(crate) fn words(text: &str, people: &[String], secrets: &[AccessToken]) -> String {
+    let mut pen = Pen {
+        people,
+        secrets,
+        counts: BTreeMap::new(),
+    };
+    pen.text(text)
+}
+
 struct Pen<'a> {
     people: &'a [String],
     secrets: &'a [AccessToken],
@@ -142,15 +153,17 @@ impl<'a> Pen<'a> {
     fn parameter(&mut self, word: &str) -> String {
         let mut out = word.to_owned();
         for name in SECRET_NAMES {
-            let Some(start) = out.to_ascii_lowercase().find(name).map(|at| at + name.len()) else {
-                continue;
-            };
-            let end = out[start..]
-                .find(['&', '"', '\'', '<'])
-                .map_or(out.len(), |at| start + at);
-            if end > start && !out[start..end].starts_with('[') {
-                let mark = self.gone("tokens", "[token]");
-                out.replace_range(start..end, mark);
+            let mut from = 0;
+            while let Some(found) = out[from..].to_ascii_lowercase().find(name) {
+                let start = from + found + name.len();
+                let end = out[start..]
+                    .find(['&', '"', '\'', '<'])
+                    .map_or(out.len(), |at| start + at);
+                if end > start && !out[start..end].starts_with('[') {
+                    let mark = self.gone("tokens", "[token]");
+                    out.replace_range(start..end, mark);
+                }
+                from = start;
             }
         }
         out
