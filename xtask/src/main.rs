@@ -1,4 +1,4 @@
-//! Development tasks: `cargo xtask test`, `interop`, `screenshots`, `soak`, `simulate`, `gen-docs` and `tidy`.
+//! Development tasks: `cargo xtask test`, `interop`, `screenshots`, `soak`, `simulate`, `fuzz`, `bench`, `gen-docs` and `tidy`.
 //!
 //! A task is a function that returns an exit code and reports on stdout. Tasks start `cargo`, for the tests that drive
 //! a browser the system's package manager, and for those with other people's clients `npm` and `pip`; those fetch into
@@ -10,6 +10,7 @@ use anyhow::{Result, bail};
 
 mod book;
 mod browser;
+mod fuzz;
 mod interop;
 mod nodes;
 mod nodes_till;
@@ -33,6 +34,11 @@ cargo xtask soak --store-kills 200  the store killed under 64 tills that renew: 
 cargo xtask bench server            what the store server costs: renewals, checks, a million sessions
 cargo xtask simulate [--seeds 0..200] [--days 120] [--store stock|evertill|both] [--jobs N] [--replay SEED]
                                     the real rules in a made-up shop under every fault there is
+cargo xtask fuzz [--seconds 60] [TARGET…]
+                                    every parser of foreign bytes under a fuzzer, or those whose names begin so;
+                                    wants a nightly compiler and cargo-fuzz
+cargo xtask bench client            the keeper beside other people's: a fresh token, 10,000 tasks at expiry, memory; and
+                                    the rules
 cargo xtask bench nodes             renewals and sales a second of a node with PostgreSQL beside it
 cargo xtask gen-docs                the book of the error codes, docs/error-codes
 cargo xtask tidy                    forbidden edges, forbidden dependencies, files that grew too long";
@@ -62,6 +68,8 @@ fn choose(arguments: &[String]) -> Result<ExitCode> {
         ["soak", "--kills", rounds, "--seed", seed] => run::kills(rounds, Some(seed)),
         ["soak", "--store-kills", rounds] => run::store_kills(rounds),
         ["bench", "server"] => run::bench_server(),
+        ["bench", "client"] => run::bench_client(),
+        ["fuzz", wishes @ ..] => fuzz::run(wishes),
         ["simulate", wishes @ ..] => run::simulate(wishes),
         ["bench", "nodes"] => nodes::bench(),
         ["gen-docs"] => {

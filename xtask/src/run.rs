@@ -128,6 +128,32 @@ pub(crate) fn soak(seconds: &str) -> Result<ExitCode> {
     Ok(exit(status.success()))
 }
 
+/// Measures the keeper and the rules. `benches/peers` has a lock file and a target directory of its own.
+pub(crate) fn bench_client() -> Result<ExitCode> {
+    let manifest = root().join("benches/peers/Cargo.toml");
+    let target = root().join("target/peers");
+    let peers = |words: &[&str]| {
+        let mut command = cargo(words);
+        command
+            .arg("--manifest-path")
+            .arg(&manifest)
+            .env("CARGO_TARGET_DIR", &target);
+        command
+    };
+    let mut all = [
+        peers(&["bench"]),
+        peers(&["run", "--release", "--bin", "expiry"]),
+        peers(&["run", "--release", "--bin", "idle"]),
+        cargo(&["bench", "--package", "evertill-session"]),
+    ];
+    for command in &mut all {
+        if !command.status().context("could not start cargo")?.success() {
+            return Ok(ExitCode::FAILURE);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Kills processes at random instants for so many rounds.
 pub(crate) fn kills(rounds: &str, seed: Option<&str>) -> Result<ExitCode> {
     for number in [Some(rounds), seed].into_iter().flatten() {

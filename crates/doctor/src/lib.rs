@@ -20,6 +20,8 @@ mod device;
 pub mod diagnose;
 mod error;
 pub mod finding;
+#[cfg(any(test, feature = "foreign"))]
+pub mod foreign;
 mod probe;
 mod reading;
 mod redact;

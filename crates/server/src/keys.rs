@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 
 use crate::{clock::Clock, error::ServerError};
 
-mod file;
+pub(crate) mod file;
 mod ring;
 
 pub(crate) use ring::Ring;
@@ -162,7 +162,7 @@ impl Keys {
     }
 
     /// Keys for a test.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "foreign"))]
     pub(crate) fn for_tests(seed: u8) -> Self {
         let secret = |add: u8| Zeroizing::new([seed.wrapping_add(add); 32]);
         let ring = Ring::new(
@@ -172,7 +172,7 @@ impl Keys {
         );
         Self {
             path: PathBuf::new(),
-            ring: RwLock::new(Arc::new(ring.unwrap())),
+            ring: RwLock::new(Arc::new(ring.expect("one key of each kind"))),
             seen: Mutex::new([0; 32]),
         }
     }

@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-mod import;
+pub(crate) mod import;
 mod people;
 
 pub use import::{ImportLine, Outcome};
