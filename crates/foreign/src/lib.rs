@@ -17,9 +17,6 @@ use std::{
 
 use proptest::{prelude::*, test_runner::TestRunner};
 
-/// How often each reader is disturbed: a second or two for each crate. The fuzzer is there for more.
-const CASES: u32 = 256;
-
 /// Most edits of one seed.
 const EDITS_MAX: usize = 6;
 
@@ -88,14 +85,13 @@ pub fn replay(package: &str, readers: &[(&str, fn(&[u8]))]) {
     }
 }
 
-/// Hands every reader what its seeds become when they are disturbed.
+/// Hands every reader what its seeds become when they are disturbed, 256 times each or as often as `PROPTEST_CASES` says.
 ///
 /// # Panics
 /// When a reader does; the message holds the shortest input that was found.
 pub fn disturb(package: &str, readers: &[(&str, fn(&[u8]))]) {
     for (name, read) in readers {
         let config = ProptestConfig {
-            cases: CASES,
             failure_persistence: None,
             ..ProptestConfig::default()
         };

@@ -17,6 +17,9 @@ use crate::{
 /// Most things that happen in one input: a year of a busy till.
 const EVENTS_MAX: usize = 4_096;
 
+/// No till waits longer for anything; past it lies the end of all clocks.
+const LEAP_MAX: Duration = Duration::from_secs(10 * 366 * 86_400);
+
 /// What may still be due at one moment after so many times of saying so is a loop.
 const DUE_AGAIN_MAX: usize = 8;
 
@@ -205,8 +208,9 @@ impl World {
     }
 
     fn run_to_deadline(&mut self) {
-        if let Some((at, _)) = self.engine.deadline() {
-            self.pass(self.now.moment.until(at));
+        let until = self.engine.deadline().map(|(at, _)| self.now.moment.until(at));
+        if let Some(span) = until.filter(|span| *span <= LEAP_MAX) {
+            self.pass(span);
         }
     }
 
