@@ -12,6 +12,7 @@ mod book;
 mod browser;
 mod fuzz;
 mod interop;
+mod keyring;
 mod nodes;
 mod nodes_till;
 mod packages;

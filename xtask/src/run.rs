@@ -9,12 +9,13 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{browser, interop, postgres, say, wordpress};
+use crate::{browser, interop, keyring, postgres, say, wordpress};
 
 /// Runs the whole suite, streams what the runners say and ends with `N passed, N failed`. Where no PostgreSQL is to be
 /// had its tests are skipped, unless `all` of them must run.
 pub(crate) fn test(with_browser: bool, all: bool) -> Result<ExitCode> {
     wordpress::provide();
+    keyring::provide();
     let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
     let missing = interop::provide();
     if with_browser {

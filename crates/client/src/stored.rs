@@ -144,6 +144,7 @@ fn is_decisive(event: &Event) -> bool {
         | Event::FreshTokenRefused { .. }
         | Event::TokenEnded
         | Event::HorizonNear { .. }
+        | Event::OtherRoute
         | Event::NotSaved { .. }
         | Event::Alarm { .. } => false,
     }

@@ -4,14 +4,22 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use evertill_client::clock::{Clock, SystemClock};
+use evertill_client::stored::past;
 use evertill_client::vault::{KeyChoice, Vault, VaultLock};
-use evertill_client::{Home, Keeper, StoreAddress, StoreProfile};
-use evertill_session::StateName;
+use evertill_client::{Home, Keeper, SessionName, StoreAddress, StoreProfile};
+use evertill_session::{JournalEntry, StateName};
 use evertill_wire::{AccessToken, Code, RefreshToken};
 
 use crate::device::{Device, ThisDevice};
 use crate::probe::Probes;
 use crate::till::TillView;
+
+/// Entries of the journal that go into a report: a week of a session in trouble, or two days of one that is well.
+const JOURNAL_MAX: usize = 50;
+
+fn last(mut entries: Vec<JournalEntry>) -> Vec<JournalEntry> {
+    entries.split_off(entries.len().saturating_sub(JOURNAL_MAX))
+}
 
 /// What is known about the session before anything is asked.
 #[derive(Debug, Clone, Default)]
@@ -151,6 +159,8 @@ pub struct Context {
     pub device: Arc<dyn Device>,
     /// The clocks to go by.
     pub clock: Arc<dyn Clock>,
+    /// What happened to the session, oldest first; the last of it goes into the report.
+    pub journal: Vec<JournalEntry>,
     /// The till's own affairs, when this runs in a till.
     pub till: Option<Arc<dyn TillView>>,
     pub(crate) probes: Probes,
@@ -169,6 +179,7 @@ impl Context {
             may_renew: false,
             device: Arc::new(ThisDevice),
             clock: Arc::new(SystemClock::new()),
+            journal: Vec::new(),
             till: None,
             probes: Probes::default(),
             vault_lock: None,
@@ -214,6 +225,13 @@ impl Context {
             self.store = profile.address.clone();
         }
         self.session = SessionKnown::in_vault(home, &self.store, self.clock.as_ref());
+        self.journal = last(past(home, &self.store, &SessionName::default()).history);
+    }
+
+    /// Takes session and journal of a keeper.
+    pub async fn look_at(&mut self, keeper: &Keeper) {
+        self.session = SessionKnown::of_keeper(keeper).await;
+        self.journal = last(keeper.history());
     }
 
     /// What the probes found, each asked once.

@@ -34,6 +34,9 @@ pub(crate) fn report(report: &Report) -> Report {
     for row in &mut clean.rows {
         pen.finding(row);
     }
+    for line in &mut clean.journal {
+        *line = pen.text(line);
+    }
     // The same text stands in the rows already, so that here nothing is counted.
     let mut quiet = Pen::for_report(report);
     clean.advice = quiet.text(&clean.advice);

@@ -42,6 +42,7 @@ impl Counters {
             | Event::FreshTokenRefused { .. }
             | Event::TokenEnded
             | Event::HorizonNear { .. }
+            | Event::OtherRoute
             | Event::NotSaved { .. }
             | Event::SignedOut
             | Event::SignedOutElsewhere

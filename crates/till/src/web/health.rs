@@ -5,9 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use evertill_doctor::{
-    CatalogueState, Context, PrinterState, Report, SessionKnown, TillView, UnsentSales, examine,
-};
+use evertill_doctor::{CatalogueState, Context, PrinterState, Report, TillView, UnsentSales, examine};
 
 use super::reply::{Failed, answer, page};
 use super::visit::Visit;
@@ -96,7 +94,7 @@ pub(crate) async fn examined(till: &Till) -> Result<Report, TillError> {
     let mut context = Context::new(keeper.store().clone());
     context.profile = till.session.profile();
     context.data_dir = Some(till.data_dir.clone());
-    context.session = SessionKnown::of_keeper(keeper).await;
+    context.look_at(keeper).await;
     context.till = Some(Arc::new(affairs(till).await?));
     Ok(examine(&context).await)
 }

@@ -75,6 +75,7 @@ fn kind_after(event: &Event) -> Option<SpanKind> {
         | Event::Doubted { .. }
         | Event::FreshTokenRefused { .. }
         | Event::HorizonNear { .. }
+        | Event::OtherRoute
         | Event::NotSaved { .. }
         | Event::Alarm { .. } => None,
     }
@@ -233,6 +234,7 @@ impl Frame<'_> {
             | Event::FreshTokenRefused { .. }
             | Event::TokenEnded
             | Event::HorizonNear { .. }
+            | Event::OtherRoute
             | Event::NotSaved { .. }
             | Event::Alarm { .. } => return None,
         };
