@@ -7,6 +7,8 @@ mod demo;
 mod doctor;
 mod faults;
 mod gallery;
+#[cfg(target_os = "linux")]
+mod keyring;
 mod kills;
 mod proxy;
 mod sessions;
