@@ -25,6 +25,10 @@ mod kept;
 pub use kept::{carried, key_text, parcel, sealed_vault, vault_contents};
 
 /// The readers by name.
+#[expect(
+    clippy::type_complexity,
+    reason = "a list of names and functions is no more than that"
+)]
 pub const READERS: &[(&str, fn(&[u8]))] = &[
     ("address", address),
     ("callback", callback),

@@ -13,6 +13,10 @@ use crate::redact;
 use crate::reply::Reply;
 
 /// The readers by name.
+#[expect(
+    clippy::type_complexity,
+    reason = "a list of names and functions is no more than that"
+)]
 pub const READERS: &[(&str, fn(&[u8]))] = &[("reading", reading), ("redaction", redaction)];
 
 /// Whatever answers, it is the interface or a problem with a whole sentence; and it is told in a few words.

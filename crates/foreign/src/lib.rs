@@ -67,6 +67,10 @@ const SCRIBBLES: &[&str] = &[
 ///
 /// # Panics
 /// When a reader does, when a reader has no seed, or when readers and fuzz targets are not the same.
+#[expect(
+    clippy::type_complexity,
+    reason = "a list of names and functions is no more than that"
+)]
 pub fn replay(package: &str, readers: &[(&str, fn(&[u8]))]) {
     let named: BTreeSet<String> = readers
         .iter()
@@ -89,6 +93,10 @@ pub fn replay(package: &str, readers: &[(&str, fn(&[u8]))]) {
 ///
 /// # Panics
 /// When a reader does; the message holds the shortest input that was found.
+#[expect(
+    clippy::type_complexity,
+    reason = "a list of names and functions is no more than that"
+)]
 pub fn disturb(package: &str, readers: &[(&str, fn(&[u8]))]) {
     for (name, read) in readers {
         let config = ProptestConfig {

@@ -9,6 +9,10 @@ use evertill_wire::foreign::Exchange;
 use crate::door::{Admitted, Door};
 
 /// The readers by name.
+#[expect(
+    clippy::type_complexity,
+    reason = "a list of names and functions is no more than that"
+)]
 pub const READERS: &[(&str, fn(&[u8]))] = &[("door", door)];
 
 const KEY: &str = "k3yk3yk3yk3yk3yk3yk3yk3yk3yk3yk3";

@@ -80,7 +80,7 @@ impl Visit {
     }
 
     /// Reads until a chunked body has ended.
-    async fn to_the_end(&mut self) {
+    async fn until_the_end(&mut self) {
         while !self.read.ends_with(b"\r\n0\r\n\r\n") {
             assert_ne!(
                 self.socket.read_buf(&mut self.read).await.unwrap(),
@@ -297,7 +297,7 @@ async fn the_beginning_of_a_long_upload_is_at_the_store_before_its_end_is_sent()
     soon("the beginning", visit.until(LONG / 2)).await;
     caller.piece(PIECE).await;
     caller.end().await;
-    soon("the end", visit.to_the_end()).await;
+    soon("the end", visit.until_the_end()).await;
     let count = visit.read.iter().filter(|byte| **byte == b'x').count();
     assert_eq!(count, sent + PIECE);
     visit.answer("201 Created", "{\"id\":7}").await;
@@ -487,7 +487,7 @@ async fn a_long_upload_with_a_refused_token_is_reported_and_the_next_one_has_a_n
             "{}",
             visit.head
         );
-        visit.to_the_end().await;
+        visit.until_the_end().await;
         visit
             .answer(status, "{\"code\":\"jwt_auth_invalid_token\"}")
             .await;

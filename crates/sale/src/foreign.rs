@@ -18,6 +18,10 @@ use crate::{
 };
 
 /// The readers by name.
+#[expect(
+    clippy::type_complexity,
+    reason = "a list of names and functions is no more than that"
+)]
 pub const READERS: &[(&str, fn(&[u8]))] = &[("barcode", barcode), ("kept", kept), ("reply", reply)];
 
 /// What a scanner read finds what carries it, and a check digit is right for one digit in ten.

@@ -30,6 +30,10 @@ mod proofs;
 pub use proofs::{dpop, tokens};
 
 /// The readers by name.
+#[expect(
+    clippy::type_complexity,
+    reason = "a list of names and functions is no more than that"
+)]
 pub const READERS: &[(&str, fn(&[u8]))] = &[
     ("accounts", accounts),
     ("config", config),

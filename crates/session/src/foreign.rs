@@ -19,6 +19,10 @@ mod world;
 pub use world::engine;
 
 /// The readers by name.
+#[expect(
+    clippy::type_complexity,
+    reason = "a list of names and functions is no more than that"
+)]
 pub const READERS: &[(&str, fn(&[u8]))] = &[
     ("answer", answer),
     ("engine", engine),

@@ -13,6 +13,10 @@ use crate::web::browser::BrowserSecret;
 use crate::web::{guard, typed};
 
 /// The readers by name.
+#[expect(
+    clippy::type_complexity,
+    reason = "a list of names and functions is no more than that"
+)]
 pub const READERS: &[(&str, fn(&[u8]))] = &[("carried", carried), ("page", page), ("typed", typed)];
 
 /// What was in a sealed file of sales.

@@ -14,6 +14,10 @@ use crate::{
 };
 
 /// The readers by name.
+#[expect(
+    clippy::type_complexity,
+    reason = "a list of names and functions is no more than that"
+)]
 pub const READERS: &[(&str, fn(&[u8]))] = &[("json", json), ("shapes", shapes), ("verdict", verdict)];
 
 /// What came over HTTP, written as one text: the first line, a line for each header, an empty line, the body. The first

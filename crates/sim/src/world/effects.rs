@@ -166,6 +166,7 @@ impl World {
             | Note::Refused { .. }
             | Note::FreshTokenRefused { .. }
             | Note::TokenEnded
+            | Note::OtherRoute
             | Note::NotSaved { .. }
             | Note::SignedOut
             | Note::SignedOutElsewhere

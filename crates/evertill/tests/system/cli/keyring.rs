@@ -112,7 +112,6 @@ impl Till {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "a scenario that is left out says so")]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_key_rests_in_the_systems_keyring_and_nowhere_else() {
     if !are_there() {
