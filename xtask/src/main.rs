@@ -1,4 +1,4 @@
-//! Development tasks: `cargo xtask test`, `interop`, `screenshots`, `soak`, `simulate`, `gen-docs` and `tidy`.
+//! Development tasks: `cargo xtask test`, `interop`, `screenshots`, `soak`, `simulate`, `fuzz`, `bench`, `gen-docs` and `tidy`.
 //!
 //! A task is a function that returns an exit code and reports on stdout. Tasks start `cargo`, for the tests that drive
 //! a browser the system's package manager, and for those with other people's clients `npm` and `pip`; those fetch into
@@ -10,7 +10,9 @@ use anyhow::{Result, bail};
 
 mod book;
 mod browser;
+mod fuzz;
 mod interop;
+mod keyring;
 mod nodes;
 mod nodes_till;
 mod packages;
@@ -38,6 +40,11 @@ cargo xtask bench server [checks] [renewals] [million] [timing]
                                     what the store server costs, beside its aims and node-oidc-provider
 cargo xtask simulate [--seeds 0..200] [--days 120] [--store stock|evertill|both] [--jobs N] [--replay SEED]
                                     the real rules in a made-up shop under every fault there is
+cargo xtask fuzz [--seconds 60] [TARGET…]
+                                    every parser of foreign bytes under a fuzzer, or those whose names begin so;
+                                    wants a nightly compiler and cargo-fuzz
+cargo xtask bench client            the keeper beside other people's: a fresh token, 10,000 tasks at expiry, memory; and
+                                    the rules
 cargo xtask bench nodes             renewals and sales a second of a node with PostgreSQL beside it
 cargo xtask gen-docs                the book of the error codes, docs/error-codes, and the store's interface, docs/openapi.json
 cargo xtask tidy                    forbidden edges, forbidden dependencies, files that grew too long";
@@ -68,6 +75,8 @@ fn choose(arguments: &[String]) -> Result<ExitCode> {
         ["soak", "--store-kills", rounds] => run::store_kills(rounds),
         ["soak", "--power-cuts", cuts] => run::power_cuts(cuts),
         ["bench", "server", parts @ ..] => run::bench_server(parts),
+        ["bench", "client"] => run::bench_client(),
+        ["fuzz", wishes @ ..] => fuzz::run(wishes),
         ["simulate", wishes @ ..] => run::simulate(wishes),
         ["bench", "nodes"] => nodes::bench(),
         ["gen-docs"] => {

@@ -9,13 +9,14 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{browser, interop, peers, postgres, say, strace, wordpress};
+use crate::{browser, interop, keyring, peers, postgres, say, strace, wordpress};
 
 /// Runs the whole suite, streams what the runners say and ends with `N passed, N failed`. Where no PostgreSQL is to be
 /// had its tests are skipped, unless `all` of them must run.
 pub(crate) fn test(with_browser: bool, all: bool) -> Result<ExitCode> {
     wordpress::provide();
     strace::provide();
+    keyring::provide();
     let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
     let missing = interop::provide();
     if with_browser {
@@ -127,6 +128,32 @@ pub(crate) fn soak(seconds: &str) -> Result<ExitCode> {
     .status()
     .context("could not start cargo")?;
     Ok(exit(status.success()))
+}
+
+/// Measures the keeper and the rules. `benches/peers` has a lock file and a target directory of its own.
+pub(crate) fn bench_client() -> Result<ExitCode> {
+    let manifest = root().join("benches/peers/Cargo.toml");
+    let target = root().join("target/peers");
+    let peers = |words: &[&str]| {
+        let mut command = cargo(words);
+        command
+            .arg("--manifest-path")
+            .arg(&manifest)
+            .env("CARGO_TARGET_DIR", &target);
+        command
+    };
+    let mut all = [
+        peers(&["bench"]),
+        peers(&["run", "--release", "--bin", "expiry"]),
+        peers(&["run", "--release", "--bin", "idle"]),
+        cargo(&["bench", "--package", "evertill-session"]),
+    ];
+    for command in &mut all {
+        if !command.status().context("could not start cargo")?.success() {
+            return Ok(ExitCode::FAILURE);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Kills processes at random instants for so many rounds.

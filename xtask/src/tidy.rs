@@ -73,6 +73,8 @@ const EDGES: &[(&str, &[&str])] = &[
             "evertill-sale",
         ],
     ),
+    // Only tests know it, and it knows nobody.
+    ("evertill-foreign", &[]),
     ("xtask", &["evertill-wire"]),
 ];
 

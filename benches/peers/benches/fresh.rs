@@ -140,7 +140,7 @@ fn fresh(criterion: &mut Criterion) {
             runtime.block_on(async {
                 let before = spent();
                 for _ in 0..rounds {
-                    let _ = black_box(keeper.access_token().await);
+                    black_box(keeper.access_token().await.expect("a living token"));
                 }
                 spent() - before
             })
@@ -160,7 +160,7 @@ fn fresh(criterion: &mut Criterion) {
     group.bench_function("evertill access_token, 16 threads", |bencher| {
         bencher.iter_custom(|rounds| {
             on_threads(&runtime, rounds, || async {
-                let _ = black_box(keeper.access_token().await);
+                black_box(keeper.access_token().await.expect("a living token"));
             })
         });
     });

@@ -18,10 +18,10 @@ use crate::profile::{RouteStyle, StoreProfile};
 mod door;
 #[cfg(test)]
 mod journeys;
-mod link;
+pub(crate) mod link;
 #[cfg(test)]
 mod recorded;
-mod root;
+pub(crate) mod root;
 pub(crate) mod way;
 
 /// Skew against the store's clock beyond which it is worth a word, in seconds.

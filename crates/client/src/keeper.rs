@@ -12,6 +12,7 @@ use evertill_session::{Counters, Grant, JournalEntry, Now, Serial, StateName};
 use evertill_wire::rest::auth::Cashier;
 use evertill_wire::{AccessToken, Code, Password};
 use tokio::sync::{mpsc, oneshot, watch};
+use tracing::{Instrument as _, Span};
 use url::Url;
 
 use crate::address::StoreAddress;
@@ -308,11 +309,14 @@ impl Keeper {
     /// [`ClientError::SignInRefused`] with the store's words, the errors of [`Keeper::connect`], and
     /// [`ClientError::VaultNotWritten`] when the session cannot be saved, in which case nobody is signed in.
     pub async fn sign_in(&self, username: &str, password: &Password) -> Result<(), ClientError> {
-        let profile = self.known_profile().await?;
-        let http = Http::new(&profile.sign_in_page)?;
-        let (callback, store_ms) = sign_in::headless(&http, &profile, username, password).await?;
-        let grant = sign_in::grant_from(callback, username, self.shared.clock.as_ref(), store_ms);
-        self.enter(grant, profile).await
+        let signing_in = async {
+            let profile = self.known_profile().await?;
+            let http = Http::new(&profile.sign_in_page)?;
+            let (callback, store_ms) = sign_in::headless(&http, &profile, username, password).await?;
+            let grant = sign_in::grant_from(callback, username, self.shared.clock.as_ref(), store_ms);
+            self.enter(grant, profile).await
+        };
+        signing_in.instrument(self.span("sign_in")).await
     }
 
     /// Prepares a sign-in in a browser: open the address it holds.
@@ -331,16 +335,19 @@ impl Keeper {
     /// [`ClientError::SignInMismatch`], [`ClientError::SignInRefused`], [`ClientError::Answered`], and
     /// [`ClientError::VaultNotWritten`] when the session cannot be saved.
     pub async fn finish_sign_in(&self, pending: PendingSignIn, callback: &Url) -> Result<(), ClientError> {
-        let profile = self.known_profile().await?;
-        let http = Http::new(&profile.sign_in_page)?;
-        let entered = pending.finish(&http, callback).await?;
-        let wall_ms = self.shared.clock.now().wall.as_millis();
-        let store_ms = profile
-            .clock_ahead_s
-            .map(|ahead_s| wall_ms.saturating_add(ahead_s.saturating_mul(1000)));
-        let clock = self.shared.clock.as_ref();
-        let grant = sign_in::grant_from(entered.callback, &entered.username, clock, store_ms);
-        self.enter(grant, profile).await
+        let signing_in = async {
+            let profile = self.known_profile().await?;
+            let http = Http::new(&profile.sign_in_page)?;
+            let entered = pending.finish(&http, callback).await?;
+            let wall_ms = self.shared.clock.now().wall.as_millis();
+            let store_ms = profile
+                .clock_ahead_s
+                .map(|ahead_s| wall_ms.saturating_add(ahead_s.saturating_mul(1000)));
+            let clock = self.shared.clock.as_ref();
+            let grant = sign_in::grant_from(entered.callback, &entered.username, clock, store_ms);
+            self.enter(grant, profile).await
+        };
+        signing_in.instrument(self.span("sign_in")).await
     }
 
     /// Ends the session here and at the store. When the store is away, it is told as soon as it is back.
@@ -350,9 +357,12 @@ impl Keeper {
     /// # Errors
     /// [`ClientError::VaultNotWritten`] when the session cannot be erased from this device.
     pub async fn sign_out(&self) -> Result<SignedOut, ClientError> {
-        let (done, outcome) = oneshot::channel();
-        self.tell(Message::SignOut(done)).await?;
-        outcome.await.map_err(|_| ClientError::KeeperGone)?
+        let signing_out = async {
+            let (done, outcome) = oneshot::channel();
+            self.tell(Message::SignOut(done)).await?;
+            outcome.await.map_err(|_| ClientError::KeeperGone)?
+        };
+        signing_out.instrument(self.span("sign_out")).await
     }
 
     /// Says that the network came back: one early try follows.
@@ -372,6 +382,11 @@ impl Keeper {
 
     pub(crate) fn store_text(&self) -> String {
         self.shared.store.to_string()
+    }
+
+    /// What a person does with the session, by name.
+    fn span(&self, what: &'static str) -> Span {
+        tracing::info_span!("person", what, store = %self.shared.store, session = %self.shared.name)
     }
 
     async fn known_profile(&self) -> Result<StoreProfile, ClientError> {

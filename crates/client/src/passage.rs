@@ -23,8 +23,8 @@ use crate::keeper::{Keeper, Lease};
 use crate::profile::StoreProfile;
 use crate::store_api::is_public;
 
-mod address;
-mod headers;
+pub(crate) mod address;
+pub(crate) mod headers;
 
 /// Longest wait for the head of an answer to a request whose body was kept.
 const HEAD_MAX: Duration = Duration::from_secs(60);

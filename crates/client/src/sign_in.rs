@@ -17,10 +17,10 @@ use crate::error::ClientError;
 use crate::http::{Answer, Http, Request};
 use crate::profile::StoreProfile;
 
-mod callback;
+pub(crate) mod callback;
 mod exchange;
-mod form;
-mod loopback;
+pub(crate) mod form;
+pub(crate) mod loopback;
 #[cfg(test)]
 mod recorded;
 

@@ -146,6 +146,7 @@ fn is_decisive(event: &Event) -> bool {
         | Event::ClocksDiffer { .. }
         | Event::TokenEnded
         | Event::HorizonNear { .. }
+        | Event::OtherRoute
         | Event::NotSaved { .. }
         | Event::Alarm { .. } => false,
     }

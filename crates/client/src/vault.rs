@@ -25,7 +25,7 @@ pub mod inventory;
 pub(crate) mod key;
 mod lock;
 mod safe;
-mod seal;
+pub(crate) mod seal;
 mod seam;
 
 pub use key::{KeyChoice, KeyMove, KeyPlace, unlock_with};

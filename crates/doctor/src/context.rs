@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use evertill_client::clock::{Clock, SystemClock};
+use evertill_client::stored::past;
 use evertill_client::vault::{KeyChoice, Vault, VaultLock};
 use evertill_client::{ClientError, Home, Keeper, SessionName, StoreAddress, StoreProfile, stored};
 use evertill_session::{Event, JournalEntry, Renewed, Stamp, StateName, WallTime};
@@ -12,6 +13,13 @@ use evertill_wire::{AccessToken, Code, RefreshToken};
 use crate::device::{Device, ThisDevice};
 use crate::probe::Probes;
 use crate::till::TillView;
+
+/// Entries of the journal that go into a report: a week of a session in trouble, or two days of one that is well.
+const JOURNAL_MAX: usize = 50;
+
+fn last(mut entries: Vec<JournalEntry>) -> Vec<JournalEntry> {
+    entries.split_off(entries.len().saturating_sub(JOURNAL_MAX))
+}
 
 /// What is known about the session before anything is asked.
 #[derive(Debug, Clone, Default)]
@@ -160,6 +168,7 @@ fn presents(event: &Event) -> bool {
         | Event::LooksWrong { .. }
         | Event::FreshTokenRefused { .. }
         | Event::PlaceChanged { .. }
+        | Event::OtherRoute
         | Event::ClocksDiffer { .. }
         | Event::TokenEnded
         | Event::HorizonNear { .. }
@@ -187,6 +196,8 @@ pub struct Context {
     pub device: Arc<dyn Device>,
     /// The clocks to go by.
     pub clock: Arc<dyn Clock>,
+    /// What happened to the session, oldest first; the last of it goes into the report.
+    pub journal: Vec<JournalEntry>,
     /// The till's own affairs, when this runs in a till.
     pub till: Option<Arc<dyn TillView>>,
     pub(crate) probes: Probes,
@@ -205,6 +216,7 @@ impl Context {
             may_renew: false,
             device: Arc::new(ThisDevice),
             clock: Arc::new(SystemClock::new()),
+            journal: Vec::new(),
             till: None,
             probes: Probes::default(),
             kept_in: None,
@@ -273,6 +285,13 @@ impl Context {
             self.store = profile.address.clone();
         }
         self.session = SessionKnown::in_vault(home, &self.store, self.clock.as_ref());
+        self.journal = last(past(home, &self.store, &SessionName::default()).history);
+    }
+
+    /// Takes session and journal of a keeper.
+    pub async fn look_at(&mut self, keeper: &Keeper) {
+        self.session = SessionKnown::of_keeper(keeper).await;
+        self.journal = last(keeper.history());
     }
 
     /// What the probes found, each asked once.

@@ -64,6 +64,7 @@ pub fn diagnose(findings: &[Finding]) -> Report {
         path: path(findings, first),
         rows: findings.to_vec(),
         took_ms: 0,
+        journal: Vec::new(),
         removed: Vec::new(),
         people: Vec::new(),
         secrets: Vec::new(),

@@ -20,6 +20,9 @@ mod device;
 pub mod diagnose;
 mod error;
 pub mod finding;
+#[cfg(any(test, feature = "foreign"))]
+pub mod foreign;
+pub mod journal;
 mod probe;
 mod reading;
 mod redact;
@@ -63,6 +66,7 @@ pub async fn examine_and_tell(context: &Context, tell: impl FnMut(&Finding) + Se
         .filter(|name| !name.is_empty())
         .collect();
     report.secrets = secrets(context);
+    report.journal = context.journal.iter().map(journal::line).collect();
     report
 }
 

@@ -56,6 +56,9 @@ pub(crate) fn report(report: &Report) -> Report {
     for row in &mut clean.rows {
         pen.finding(row);
     }
+    for line in &mut clean.journal {
+        *line = pen.text(line);
+    }
     // The same text stands in the rows already, so that here nothing is counted.
     let mut quiet = Pen::for_report(report);
     for hop in &mut clean.path {
@@ -77,6 +80,17 @@ pub(crate) fn report(report: &Report) -> Report {
         })
         .collect();
     clean
+}
+
+/// A text without what nobody else may see.
+#[cfg(any(test, feature = "foreign"))]
+pub(crate) fn words(text: &str, people: &[String], secrets: &[AccessToken]) -> String {
+    let mut pen = Pen {
+        people,
+        secrets,
+        counts: BTreeMap::new(),
+    };
+    pen.text(text)
 }
 
 struct Pen<'a> {
@@ -216,15 +230,17 @@ impl<'a> Pen<'a> {
     fn parameter(&mut self, word: &str) -> String {
         let mut out = word.to_owned();
         for name in SECRET_NAMES {
-            let Some(start) = out.to_ascii_lowercase().find(name).map(|at| at + name.len()) else {
-                continue;
-            };
-            let end = out[start..]
-                .find(['&', '"', '\'', '<'])
-                .map_or(out.len(), |at| start + at);
-            if end > start && !out[start..end].starts_with('[') {
-                let mark = self.gone("tokens", "[token]");
-                out.replace_range(start..end, mark);
+            let mut from = 0;
+            while let Some(found) = out[from..].to_ascii_lowercase().find(name) {
+                let start = from + found + name.len();
+                let end = out[start..]
+                    .find(['&', '"', '\'', '<'])
+                    .map_or(out.len(), |at| start + at);
+                if end > start && !out[start..end].starts_with('[') {
+                    let mark = self.gone("tokens", "[token]");
+                    out.replace_range(start..end, mark);
+                }
+                from = start;
             }
         }
         out

@@ -83,6 +83,9 @@ pub struct Report {
     pub rows: Vec<Finding>,
     /// How long it took, in milliseconds.
     pub took_ms: u64,
+    /// What happened to the session lately, one line for each thing, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub journal: Vec<String>,
     /// What was taken out, see [`Report::to_share`].
     pub removed: Vec<Removed>,
     /// Names of people in the sentences, for taking them out.

@@ -25,6 +25,8 @@ use tokio::task::JoinHandle;
 mod answers;
 mod door;
 mod error;
+#[cfg(any(test, feature = "foreign"))]
+pub mod foreign;
 mod passing;
 
 pub use error::ProxyError;

@@ -11,6 +11,8 @@
 pub mod booked;
 pub mod cart;
 pub mod error;
+#[cfg(any(test, feature = "foreign"))]
+pub mod foreign;
 pub mod line;
 pub mod outbox;
 pub mod receipt;

@@ -39,7 +39,7 @@ mod gate;
 mod help;
 mod orders;
 pub(crate) mod pages;
-mod params;
+pub(crate) mod params;
 mod people;
 mod reply;
 mod rim;

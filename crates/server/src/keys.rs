@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 
 use crate::{audit::AuditEntry, clock::Clock, error::ServerError, store::Store};
 
-mod file;
+pub(crate) mod file;
 mod pen;
 mod ring;
 
@@ -177,7 +177,7 @@ impl Keys {
     }
 
     /// Keys for a test.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "foreign"))]
     pub(crate) fn for_tests(seed: u8) -> Self {
         let secret = |add: u8| Zeroizing::new([seed.wrapping_add(add); 32]);
         let ring = Ring::new(
@@ -187,7 +187,7 @@ impl Keys {
         );
         Self {
             path: PathBuf::new(),
-            ring: ArcSwap::from_pointee(ring.unwrap()),
+            ring: ArcSwap::from_pointee(ring.expect("one key of each kind")),
             seen: Mutex::new([0; 32]),
         }
     }

@@ -26,6 +26,8 @@ mod config;
 mod error;
 mod fault;
 mod fold;
+#[cfg(any(test, feature = "foreign"))]
+pub mod foreign;
 mod hashing;
 mod home;
 mod html;

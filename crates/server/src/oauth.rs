@@ -13,14 +13,14 @@ use crate::{
 };
 
 mod authorize;
-mod clients;
-mod code;
-mod dpop;
+pub(crate) mod clients;
+pub(crate) mod code;
+pub(crate) mod dpop;
 mod introspect;
 mod jwks;
 mod metadata;
-mod params;
-mod refusal;
+pub(crate) mod params;
+pub(crate) mod refusal;
 mod request;
 mod resource;
 mod revoke;

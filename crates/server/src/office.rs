@@ -21,7 +21,7 @@ use crate::{
     store::{Store, Window},
 };
 
-mod import;
+pub(crate) mod import;
 mod people;
 
 pub use import::{

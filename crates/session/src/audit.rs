@@ -7,6 +7,7 @@
 use crate::{
     answer::{Answer, Reason},
     engine::{Input, State, Stored},
+    grant::SessionId,
     policy,
 };
 
@@ -21,6 +22,9 @@ pub struct Audit {
     refused: u32,
     /// A person or another process ended the session.
     was_ended: bool,
+    /// The last session somebody signed in to, and what was heard for the one before it: that one goes on until the new
+    /// one is on the disk, and on and on when the disk does not take it.
+    entered: Option<(SessionId, Box<Audit>)>,
 }
 
 /// What the audit remembers of a state, taken before a step.
@@ -49,13 +53,38 @@ impl Standing {
 impl Audit {
     /// Hears what the engine is about to hear.
     pub fn hear(&mut self, input: &Input) {
+        if let Input::SignedIn(grant) = input {
+            let before = std::mem::take(self).flat();
+            self.entered = Some((grant.session.clone(), Box::new(before)));
+            return;
+        }
+        if let Some((_, before)) = &mut self.entered {
+            before.note(input);
+        }
+        self.note(input);
+    }
+
+    /// What was heard for any of the sessions so far.
+    fn flat(self) -> Self {
+        match self.entered {
+            None => self,
+            Some((_, before)) => Self {
+                verdict: self.verdict.or(before.verdict),
+                is_suspicious: self.is_suspicious || before.is_suspicious,
+                refused: self.refused.max(before.refused),
+                was_ended: self.was_ended || before.was_ended,
+                entered: None,
+            },
+        }
+    }
+
+    fn note(&mut self, input: &Input) {
         match input {
             Input::Start(stored) | Input::LockTaken(_, stored) | Input::VaultChanged(stored) => {
                 self.read(stored);
             }
             Input::Answered(_, Answer::Refused(refusal)) => self.verdict = Some(refusal.reason),
             Input::Answered(_, Answer::Renewed(_)) => self.verdict = None,
-            Input::SignedIn(_) => *self = Self::default(),
             Input::TokenRefused(_) => self.is_suspicious = true,
             Input::Arrived { place, arrival, .. } => {
                 let has_arrived = arrival.is_some_and(|arrival| arrival.arrives(*place));
@@ -66,6 +95,7 @@ impl Audit {
             Input::TokenAccepted(_) => self.refused = 0,
             Input::SignOut => self.was_ended = true,
             Input::Answered(_, Answer::Trouble(_))
+            | Input::SignedIn(_)
             | Input::Due
             | Input::RenewNow
             | Input::LockBusy(_)
@@ -81,15 +111,27 @@ impl Audit {
     #[must_use]
     pub fn is_needless(&self, before: Standing, after: &State) -> bool {
         match (before, after) {
-            (Standing::In | Standing::Out, State::SignInNeeded { refusal, .. }) => {
+            (Standing::In | Standing::Out, State::SignInNeeded { refusal, grant }) => {
+                let heard = self.heard_for(&grant.session);
                 let is_half_ended = refusal.reason == Reason::HalfEnded
-                    && self.refused >= u32::from(policy::FRESH_REFUSALS_MAX);
-                self.verdict != Some(refusal.reason) && !is_half_ended
+                    && heard.refused >= u32::from(policy::FRESH_REFUSALS_MAX);
+                heard.verdict != Some(refusal.reason) && !is_half_ended
             }
-            (Standing::In | Standing::Refused, State::SignedOut) => !self.was_ended,
+            (Standing::In | Standing::Refused, State::SignedOut) => {
+                let before = self.entered.as_ref().is_some_and(|(_, before)| before.was_ended);
+                !self.was_ended && !before
+            }
             (Standing::Refused, State::SignInNeeded { .. })
             | (Standing::Out, State::SignedOut)
             | (_, State::Active(_) | State::Renewing { .. } | State::Troubled { .. }) => false,
+        }
+    }
+
+    /// What was heard since the sign-in, for the session it began, and since before it for any other.
+    fn heard_for(&self, session: &SessionId) -> &Self {
+        match &self.entered {
+            Some((entered, before)) if entered != session => before,
+            Some(_) | None => self,
         }
     }
 
@@ -167,6 +209,28 @@ mod tests {
         assert!(
             audit.is_needless(Standing::In, &ended(Reason::Expired)),
             "an old verdict is over"
+        );
+    }
+
+    #[test]
+    fn a_sign_in_that_is_never_saved_takes_no_evidence_from_the_session_that_goes_on() {
+        let mut audit = Audit::default();
+        let State::SignInNeeded { grant, .. } = ended(Reason::Ended) else {
+            panic!("an end holds its grant")
+        };
+        let another = Grant {
+            session: SessionId::new("another"),
+            ..(*grant).clone()
+        };
+        audit.hear(&Input::TokenRefused(Serial(1)));
+        audit.hear(&Input::TokenRefused(Serial(2)));
+        audit.hear(&Input::SignedIn(Box::new(another)));
+        audit.hear(&Input::TokenRefused(Serial(3)));
+        assert!(!audit.is_needless(Standing::In, &ended(Reason::HalfEnded)));
+        audit.hear(&Input::SignedIn(grant));
+        assert!(
+            audit.is_needless(Standing::In, &ended(Reason::HalfEnded)),
+            "the new one was refused nothing"
         );
     }
 

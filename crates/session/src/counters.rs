@@ -44,6 +44,7 @@ impl Counters {
             | Event::ClocksDiffer { .. }
             | Event::TokenEnded
             | Event::HorizonNear { .. }
+            | Event::OtherRoute
             | Event::NotSaved { .. }
             | Event::SignedOut
             | Event::SignedOutElsewhere

@@ -100,6 +100,8 @@ pub enum Event {
         /// Until then, in seconds.
         in_s: u64,
     },
+    /// The store is asked by `?rest_route=` from now on: `/wp-json/` led to a web page.
+    OtherRoute,
     /// A new token could not be written to disk.
     NotSaved {
         /// What failed.

@@ -23,6 +23,8 @@ pub mod arrival;
 pub mod audit;
 pub mod counters;
 pub mod engine;
+#[cfg(any(test, feature = "foreign"))]
+pub mod foreign;
 pub mod grant;
 pub mod journal;
 pub mod jwt;

@@ -102,15 +102,20 @@ pub fn is_new_skew(known_s: i64, ahead_s: i64) -> bool {
 #[must_use]
 pub fn renew_after(life: Duration, hint: Option<Duration>, roll: Roll) -> Duration {
     match hint {
-        Some(hint) => hint.min(life * HINT_AT_MOST_PERCENT / 100),
-        None => life * RENEW_AT_PERCENT / 100 + roll.up_to(life * RENEW_SPREAD_PERCENT / 100),
+        Some(hint) => hint.min(part(life, HINT_AT_MOST_PERCENT)),
+        None => part(life, RENEW_AT_PERCENT) + roll.up_to(part(life, RENEW_SPREAD_PERCENT)),
     }
 }
 
 /// How long a token of this life is used.
 #[must_use]
 pub fn usable(life: Duration) -> Duration {
-    life.saturating_sub(END_MARGIN.min(life * END_MARGIN_PERCENT / 100))
+    life.saturating_sub(END_MARGIN.min(part(life, END_MARGIN_PERCENT)))
+}
+
+/// So many hundredths of a life, also of one that no store should give.
+fn part(life: Duration, percent: u32) -> Duration {
+    life.saturating_mul(percent) / 100
 }
 
 /// How long to wait before try number `tries + 1`: full jitter up to 1, 2, 4 … 60 s, never under a quarter second.
@@ -173,6 +178,15 @@ mod tests {
     fn the_last_moments_of_a_token_are_left_alone() {
         assert_eq!(usable(Duration::from_secs(1_800)), Duration::from_secs(1_798));
         assert_eq!(usable(Duration::from_secs(5)), Duration::from_millis(4_500));
+    }
+
+    #[test]
+    fn a_token_that_lives_for_ever_is_renewed_some_day_and_breaks_nothing() {
+        for life in [Duration::from_secs(i64::MAX.unsigned_abs()), Duration::MAX] {
+            assert!(renew_after(life, None, Roll(u64::MAX)) < life);
+            assert!(renew_after(life, Some(Duration::MAX), Roll(0)) < life);
+            assert!(usable(life) < life);
+        }
     }
 
     #[test]

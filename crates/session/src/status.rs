@@ -123,7 +123,7 @@ impl Engine {
                 code: Some(Code::TOKEN_REFRESH_FAILED),
                 cause: Some(Cause {
                     code: refusal.reason.code(),
-                    evidence: sentence(refusal).to_owned(),
+                    evidence: evidence(refusal),
                     fixer: Fixer::Cashier,
                 }),
                 ended: refusal.ended.clone(),
@@ -203,6 +203,18 @@ impl TroubleKind {
             Self::Server | Self::Pause => Fixer::Time,
             Self::Network | Self::Device => Fixer::Device,
             Self::Blocked | Self::Configuration | Self::WrongRoute => Fixer::Website,
+        }
+    }
+}
+
+/// What it means, and the store's own words where it had any.
+fn evidence(refusal: &Refusal) -> String {
+    let sentence = sentence(refusal);
+    match (refusal.reason, refusal.words.trim()) {
+        // Nobody at the store said this; the rules did.
+        (Reason::HalfEnded, _) | (_, "") => sentence.to_owned(),
+        (Reason::Expired | Reason::Ended | Reason::Foreign | Reason::UserGone, words) => {
+            format!("{sentence}; in the store's words: {words}")
         }
     }
 }

@@ -22,6 +22,8 @@ mod clock;
 mod db;
 mod desk;
 mod error;
+#[cfg(any(test, feature = "foreign"))]
+pub mod foreign;
 mod hub;
 mod lock;
 mod mend;

@@ -8,7 +8,7 @@ mod care;
 mod cart;
 mod checkout;
 mod events;
-mod guard;
+pub(crate) mod guard;
 pub(crate) mod health;
 mod help;
 mod metrics;
@@ -17,7 +17,7 @@ mod reply;
 mod sales;
 mod session;
 pub(crate) mod sign_in;
-mod typed;
+pub(crate) mod typed;
 mod upload;
 mod visit;
 

@@ -9,6 +9,8 @@
 
 pub mod codes;
 pub mod env;
+#[cfg(any(test, feature = "foreign"))]
+pub mod foreign;
 pub mod json;
 pub mod money;
 pub mod problem;

@@ -10,7 +10,7 @@ const REL: &str = "https://api.w.org/";
 const HEAD_BYTES_MAX: usize = 200 * 1024;
 
 /// The REST root an answer names, in its headers or in the page.
-pub(super) fn rest_root(answer: &Answer) -> Option<Url> {
+pub(crate) fn rest_root(answer: &Answer) -> Option<Url> {
     answer
         .headers_named("link")
         .find_map(in_header)

@@ -89,7 +89,7 @@ async fn ask(http: &Http, door: &Door, root: Url, style: RouteStyle) -> Result<R
 }
 
 /// Reads the site payload or the index, or names what came instead.
-pub(super) fn read_site(address: &StoreAddress, answer: &Answer) -> Result<Site, ClientError> {
+pub(crate) fn read_site(address: &StoreAddress, answer: &Answer) -> Result<Site, ClientError> {
     let status = answer.status.as_u16();
     let not_a_store = |code: Code, evidence: String| ClientError::NotAStore {
         address: address.to_string(),

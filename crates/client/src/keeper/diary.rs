@@ -61,19 +61,25 @@ pub(super) fn append(path: &Path, line: &Line) -> io::Result<()> {
 }
 
 fn read(path: &Path) -> io::Result<Diary> {
-    let bytes = fs::read(path)?;
-    let mut diary = Diary::default();
-    for line in String::from_utf8_lossy(&bytes).lines() {
-        match serde_json::from_str(line) {
-            Ok(Line::Entry(entry)) => {
-                diary.counters.count(&entry.event);
-                diary.journal.push(entry);
+    Ok(Diary::of_bytes(&fs::read(path)?))
+}
+
+impl Diary {
+    /// Reads the lines of a journal.
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
+        let mut diary = Self::default();
+        for line in String::from_utf8_lossy(bytes).lines() {
+            match serde_json::from_str(line) {
+                Ok(Line::Entry(entry)) => {
+                    diary.counters.count(&entry.event);
+                    diary.journal.push(entry);
+                }
+                Ok(Line::Counted { counted }) => diary.counters.add(&counted),
+                Err(_) => {}
             }
-            Ok(Line::Counted { counted }) => diary.counters.add(&counted),
-            Err(_) => {}
         }
+        diary
     }
-    Ok(diary)
 }
 
 /// Keeps the newest entries, and of the others what they count. What another process adds in this moment is lost.

@@ -18,7 +18,7 @@ const LEFT_OUT: &[&str] = &[
 ///
 /// # Errors
 /// [`ClientError::RouteRefused`] when the route could lead out of the API.
-pub(super) fn of(profile: &StoreProfile, route: &str, query: &str) -> Result<Url, ClientError> {
+pub(crate) fn of(profile: &StoreProfile, route: &str, query: &str) -> Result<Url, ClientError> {
     let refused = || ClientError::RouteRefused {
         route: route.chars().take(120).collect(),
     };

@@ -39,7 +39,7 @@ const FOR_BROWSERS: &[&str] = &[
 ];
 
 /// What goes to the store of the headers that came in.
-pub(super) fn outgoing(headers: &HeaderMap) -> HeaderMap {
+pub(crate) fn outgoing(headers: &HeaderMap) -> HeaderMap {
     let mut kept = filtered(headers, |name| {
         !OF_THE_CALLER.contains(&name)
             && !["x-forwarded-", "x-evertill-", "sec-", "access-control-"]
@@ -58,7 +58,7 @@ pub(super) fn outgoing(headers: &HeaderMap) -> HeaderMap {
 
 /// What goes back of the headers the store sent. A store that was given the token as a parameter repeats it in links
 /// and redirects; a header with the token in it loses it.
-pub(super) fn incoming(headers: &HeaderMap, token: &str) -> HeaderMap {
+pub(crate) fn incoming(headers: &HeaderMap, token: &str) -> HeaderMap {
     let mut kept = filtered(headers, |name| {
         !FOR_BROWSERS.contains(&name) && !name.starts_with("access-control-")
     });

@@ -26,7 +26,7 @@ pub struct Callback {
 
 impl Callback {
     /// Reads the parameters, from the query or the fragment; the query wins.
-    pub(super) fn read(url: &Url, state: &str) -> Result<Self, ClientError> {
+    pub(crate) fn read(url: &Url, state: &str) -> Result<Self, ClientError> {
         let find = |name: &str| -> Option<Cow<'_, str>> {
             let in_query = url.query_pairs().find(|(found, _)| found == name);
             let in_fragment = || {

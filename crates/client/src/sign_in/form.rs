@@ -13,7 +13,7 @@ const FIELDS_MAX: usize = 64;
 
 /// A page with a sign-in form on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Page {
+pub(crate) struct Page {
     action: String,
     fields: Vec<Field>,
 }
@@ -27,14 +27,12 @@ struct Field {
 
 impl Page {
     /// Finds the form with a password field.
-    pub(super) fn read(body: &[u8]) -> Option<Self> {
+    pub(crate) fn read(body: &[u8]) -> Option<Self> {
         let html = text_of(body);
         let mut from = 0;
         while let Some(open) = find_tag(&html, "form", from) {
-            let end = html[open.end..]
-                .to_ascii_lowercase()
-                .find("</form")
-                .map_or(html.len(), |found| open.end + found);
+            let end =
+                find_ignoring_case(&html[open.end..], "</form").map_or(html.len(), |found| open.end + found);
             let fields = inputs(&html[open.end..end]);
             if fields.iter().any(|field| field.kind == "password") {
                 let action = open.attribute("action").unwrap_or_default();
@@ -47,7 +45,7 @@ impl Page {
 
     /// The fields to send: everything as it came, so that nonce and session return and the trap for robots stays
     /// empty, with name and password filled in.
-    pub(super) fn fill_in(
+    pub(crate) fn fill_in(
         &self,
         username: &str,
         password: &Password,
@@ -86,7 +84,7 @@ impl Page {
     }
 
     /// Where the form is sent, which has to be the origin of the page.
-    pub(super) fn target(&self, page: &Url) -> Result<Url, ClientError> {
+    pub(crate) fn target(&self, page: &Url) -> Result<Url, ClientError> {
         let target = if self.action.is_empty() {
             page.clone()
         } else {
@@ -103,12 +101,12 @@ impl Page {
 }
 
 /// The sentence in the page's `#login_error`, without tags.
-pub(super) fn error_words(body: &[u8]) -> Option<String> {
+pub(crate) fn error_words(body: &[u8]) -> Option<String> {
     let html = text_of(body);
     let mut from = 0;
     while let Some(open) = find_tag(&html, "div", from) {
         if open.attribute("id").as_deref() == Some("login_error") {
-            let end = html[open.end..].to_ascii_lowercase().find("</div")?;
+            let end = find_ignoring_case(&html[open.end..], "</div")?;
             let words = without_tags(&html[open.end..open.end + end]);
             return (!words.is_empty()).then_some(words);
         }
@@ -119,6 +117,12 @@ pub(super) fn error_words(body: &[u8]) -> Option<String> {
 
 fn text_of(body: &[u8]) -> String {
     String::from_utf8_lossy(&body[..body.len().min(PAGE_BYTES_MAX)]).into_owned()
+}
+
+/// Where an ASCII word begins, in capitals or not. Looks no further than that: a page may hold a form in every line.
+fn find_ignoring_case(text: &str, word: &str) -> Option<usize> {
+    let mut windows = text.as_bytes().windows(word.len());
+    windows.position(|window| window.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 fn inputs(html: &str) -> Vec<Field> {

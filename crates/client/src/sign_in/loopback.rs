@@ -80,14 +80,9 @@ impl Loopback {
             let Some(target) = self.target_of(&mut socket).await else {
                 continue;
             };
-            match self.redirect_uri.join(&target) {
-                Ok(url)
-                    if url.path() == self.redirect_uri.path()
-                        && url.origin() == self.redirect_uri.origin() =>
-                {
-                    return Some((url, socket));
-                }
-                Ok(_) | Err(_) => answer(socket, "404 Not Found", "", "").await,
+            match callback_at(&self.redirect_uri, &target) {
+                Some(url) => return Some((url, socket)),
+                None => answer(socket, "404 Not Found", "", "").await,
             }
         }
     }
@@ -111,16 +106,26 @@ impl Loopback {
         let head = tokio::time::timeout(REQUEST_MAX, read_head(socket))
             .await
             .ok()??;
-        let mut lines = head.lines();
-        let mut words = lines.next()?.split(' ');
-        let (method, target) = (words.next()?, words.next()?);
-        let host = lines.find_map(|line| {
-            let (name, value) = line.split_once(':')?;
-            name.eq_ignore_ascii_case("host").then(|| value.trim().to_owned())
-        })?;
-        let expected = self.redirect_uri.authority();
-        (method == "GET" && target.starts_with('/') && host == expected).then(|| target.to_owned())
+        target_in(&head, self.redirect_uri.authority())
     }
+}
+
+/// The address of the callback with what came in its query; nothing for any other.
+pub(crate) fn callback_at(redirect_uri: &Url, target: &str) -> Option<Url> {
+    let url = redirect_uri.join(target).ok()?;
+    (url.path() == redirect_uri.path() && url.origin() == redirect_uri.origin()).then_some(url)
+}
+
+/// The target in the head of a `GET` that names this host.
+pub(crate) fn target_in(head: &str, expected_host: &str) -> Option<String> {
+    let mut lines = head.lines();
+    let mut words = lines.next()?.split(' ');
+    let (method, target) = (words.next()?, words.next()?);
+    let host = lines.find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("host").then(|| value.trim())
+    })?;
+    (method == "GET" && target.starts_with('/') && host == expected_host).then(|| target.to_owned())
 }
 
 async fn read_head(socket: &mut TcpStream) -> Option<String> {

@@ -337,7 +337,12 @@ async fn opened(passphrase: Passphrase, parcel: Vec<u8>) -> Result<Opened, Clien
     let content = tokio::task::spawn_blocking(move || parcel::open(Kind::Session, &passphrase, &parcel))
         .await
         .map_err(|_| ClientError::KeeperGone)??;
-    let opened: Opened = serde_json::from_slice(&content).map_err(|_| ClientError::ParcelNotUnderstood)?;
+    read(&content)
+}
+
+/// Reads what was in a parcel.
+fn read(content: &[u8]) -> Result<Opened, ClientError> {
+    let opened: Opened = serde_json::from_slice(content).map_err(|_| ClientError::ParcelNotUnderstood)?;
     let newest = opened
         .sessions
         .iter()
@@ -348,6 +353,12 @@ async fn opened(passphrase: Passphrase, parcel: Vec<u8>) -> Result<Opened, Clien
         Some(format) => Err(ClientError::ParcelTooNew { format }),
         None => Ok(opened),
     }
+}
+
+/// How many sessions the content of a parcel holds, for those who try what it bears.
+#[cfg(any(test, feature = "foreign"))]
+pub(crate) fn count_in(content: &[u8]) -> Result<usize, ClientError> {
+    read(content).map(|opened| opened.sessions.len())
 }
 
 /// Writes a file that must not have been there.

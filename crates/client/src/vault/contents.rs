@@ -83,7 +83,7 @@ impl Contents {
         self.record.is_none() && self.revocations.is_empty()
     }
 
-    pub(super) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let kept = KeptRef {
             format: FORMAT,
             record: self.record.as_ref().map(|record| KeptRecordRef {
@@ -110,7 +110,7 @@ impl Contents {
     ///
     /// # Errors
     /// [`ClientError::VaultTooNew`] when a newer version wrote it, [`ClientError::VaultDamaged`] when it is something else.
-    pub(super) fn of_bytes(bytes: &[u8], place: &Path) -> Result<Self, ClientError> {
+    pub(crate) fn of_bytes(bytes: &[u8], place: &Path) -> Result<Self, ClientError> {
         let path = place.to_path_buf();
         match serde_json::from_slice::<Kept>(bytes) {
             Ok(kept) if kept.format <= FORMAT => Ok(Self::from_kept(kept)),

@@ -80,7 +80,7 @@ pub(crate) struct VaultKey {
 }
 
 impl VaultKey {
-    #[cfg(test)]
+    #[cfg(any(test, feature = "foreign"))]
     pub(crate) fn from_bytes(bytes: [u8; 32]) -> Self {
         Self {
             bytes: Zeroizing::new(bytes),
@@ -107,11 +107,11 @@ impl VaultKey {
         &self.bytes
     }
 
-    fn to_text(&self) -> Zeroizing<String> {
+    pub(crate) fn to_text(&self) -> Zeroizing<String> {
         Zeroizing::new(URL_SAFE_NO_PAD.encode(*self.bytes))
     }
 
-    fn from_text(text: &str) -> Option<Self> {
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
         let decoded = Zeroizing::new(URL_SAFE_NO_PAD.decode(text.trim()).ok()?);
         let mut bytes = Zeroizing::new([0; 32]);
         if decoded.len() != bytes.len() {

@@ -34,6 +34,12 @@ pub(super) fn write(report: &Report) -> String {
         let tenths = report.took_ms % 1_000 / 100;
         let _ = writeln!(text, "\n{} · {} · {seconds}.{tenths} s", report.store, report.at);
     }
+    if !report.journal.is_empty() {
+        let _ = writeln!(text, "\nWhat happened to the session:");
+        for line in &report.journal {
+            let _ = writeln!(text, "  {line}");
+        }
+    }
     if !report.removed.is_empty() {
         let list: Vec<String> = report
             .removed

@@ -8,11 +8,10 @@ use evertill_client::{
     status::StateName,
     stored::{Past, past, stored},
 };
+use evertill_doctor::journal::line;
 use evertill_session::JournalEntry;
 use evertill_wire::Code;
 use serde::Serialize;
-
-mod history;
 
 use crate::{cli::Status, duration, failure::Failure, printer::Printer};
 
@@ -80,7 +79,7 @@ fn tell(status: &SessionStatus, history: &[JournalEntry], printer: &Printer) -> 
     printer.data("")?;
     printer.data(&format!("{}: what happened", named(status)))?;
     for entry in history {
-        printer.data(&format!("  {}", history::line(entry)))?;
+        printer.data(&format!("  {}", line(entry)))?;
     }
     Ok(())
 }

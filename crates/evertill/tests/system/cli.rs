@@ -8,6 +8,8 @@ mod demo;
 mod doctor;
 mod faults;
 mod gallery;
+#[cfg(target_os = "linux")]
+mod keyring;
 mod kills;
 mod proxy;
 mod serve;

@@ -75,7 +75,13 @@ impl Layers {
             path: path.to_owned(),
             source,
         })?;
-        let table: Table = toml::from_str(&text).map_err(|source| ServerError::InvalidConfiguration {
+        self.text(path, &text)?;
+        Ok(self)
+    }
+
+    /// Lays the text of a file below what is there.
+    pub(crate) fn text(&mut self, path: &Path, text: &str) -> Result<(), ServerError> {
+        let table: Table = toml::from_str(text).map_err(|source| ServerError::InvalidConfiguration {
             path: path.to_owned(),
             source,
         })?;
@@ -95,7 +101,7 @@ impl Layers {
                 | Value::Array(_)) => self.lay(&section, value, &origin)?,
             }
         }
-        Ok(self)
+        Ok(())
     }
 
     /// Lays the variables of the environment over what is there. Only those of our sections are looked at.

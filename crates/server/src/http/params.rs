@@ -16,7 +16,7 @@ const PER_PAGE_DEFAULT: u32 = 10;
 const IDS_MAX: usize = 1000;
 
 /// Which page and in which order.
-pub(super) fn paging(ask: &Ask, default: OrderBy) -> Result<Paging, Reply> {
+pub(crate) fn paging(ask: &Ask, default: OrderBy) -> Result<Paging, Reply> {
     let per_page = whole(ask, "per_page")?.unwrap_or(i64::from(PER_PAGE_DEFAULT));
     let per_page = u32::try_from(per_page)
         .ok()
@@ -72,7 +72,7 @@ pub(super) fn paging(ask: &Ask, default: OrderBy) -> Result<Paging, Reply> {
 }
 
 /// A whole number.
-pub(super) fn whole(ask: &Ask, name: &str) -> Result<Option<i64>, Reply> {
+pub(crate) fn whole(ask: &Ask, name: &str) -> Result<Option<i64>, Reply> {
     match ask.query(name) {
         None => Ok(None),
         Some(text) => text
@@ -84,7 +84,7 @@ pub(super) fn whole(ask: &Ask, name: &str) -> Result<Option<i64>, Reply> {
 }
 
 /// A list of numbers.
-pub(super) fn ids(ask: &Ask, name: &str) -> Result<Option<Vec<i64>>, Reply> {
+pub(crate) fn ids(ask: &Ask, name: &str) -> Result<Option<Vec<i64>>, Reply> {
     let Some(list) = ask.query_list(name) else {
         return Ok(None);
     };
@@ -94,7 +94,7 @@ pub(super) fn ids(ask: &Ask, name: &str) -> Result<Option<Vec<i64>>, Reply> {
 }
 
 /// A moment, UTC.
-pub(super) fn moment(ask: &Ask, name: &str) -> Result<Option<i64>, Reply> {
+pub(crate) fn moment(ask: &Ask, name: &str) -> Result<Option<i64>, Reply> {
     match ask.query(name) {
         None => Ok(None),
         Some(text) => parse_utc(text)

@@ -86,7 +86,7 @@ pub(super) fn path_in(data_dir: &Path) -> PathBuf {
 }
 
 /// Reads either layout.
-pub(super) fn parse(bytes: &[u8]) -> Result<Ring, KeysError> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Ring, KeysError> {
     let AnyVersion { version } = serde_json::from_slice(bytes).map_err(KeysError::Layout)?;
     let current = match version {
         1 => {

@@ -247,7 +247,7 @@ impl Clients {
 }
 
 /// Name and secret, each encoded like a form inside of the Base64.
-fn decoded(text: &str) -> Option<(String, String)> {
+pub(crate) fn decoded(text: &str) -> Option<(String, String)> {
     let text = String::from_utf8(STANDARD.decode(text.trim()).ok()?).ok()?;
     let (id, secret) = text.split_once(':')?;
     Some((form_decoded(id)?, form_decoded(secret)?))

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::keys::Keys;
 
 /// How long a code is good, in seconds.
-pub(super) const LIFE_S: i64 = 60;
+pub(crate) const LIFE_S: i64 = 60;
 
 /// Prefix of every code.
 const PREFIX: &str = "eac1.";
@@ -21,29 +21,29 @@ const SEAL_BYTES: usize = 16;
 
 /// What a code says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Code {
+pub(crate) struct Code {
     /// The session it opens.
-    pub(super) session: Uuid,
-    pub(super) account_id: i64,
-    pub(super) client: String,
+    pub(crate) session: Uuid,
+    pub(crate) account_id: i64,
+    pub(crate) client: String,
     /// Where the sign-in returned to.
-    pub(super) redirect: String,
-    pub(super) challenge: Challenge,
+    pub(crate) redirect: String,
+    pub(crate) challenge: Challenge,
     /// Thumbprint of the key that must be proved to redeem it (RFC 9449 §10), base64url.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub(super) dpop_jkt: Option<String>,
+    pub(crate) dpop_jkt: Option<String>,
     /// Seconds since 1970.
-    pub(super) issued_at: i64,
+    pub(crate) issued_at: i64,
     /// What the sign-in page was told about the app.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub(super) platform: Option<String>,
+    pub(crate) platform: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub(super) build: Option<String>,
+    pub(crate) build: Option<String>,
 }
 
 impl Code {
     /// The code as it travels.
-    pub(super) fn seal(&self, keys: &Keys) -> String {
+    pub(crate) fn seal(&self, keys: &Keys) -> String {
         let claims = serde_json::to_vec(self).expect("plain structs of texts and numbers always serialize");
         let body = URL_SAFE_NO_PAD.encode(claims);
         let seal = mac(keys, &body);
@@ -51,7 +51,7 @@ impl Code {
     }
 
     /// Reads a code that was sealed here, however old.
-    pub(super) fn open(keys: &Keys, text: &str) -> Option<Self> {
+    pub(crate) fn open(keys: &Keys, text: &str) -> Option<Self> {
         let (body, seal) = text.strip_prefix(PREFIX)?.split_once('.')?;
         let seal = URL_SAFE_NO_PAD.decode(seal).ok()?;
         if !bool::from(mac(keys, body)[..SEAL_BYTES].ct_eq(&seal)) {
@@ -61,7 +61,7 @@ impl Code {
     }
 
     /// Whether its time is over. A clock that was set back a little does not matter.
-    pub(super) fn is_over(&self, now: i64) -> bool {
+    pub(crate) fn is_over(&self, now: i64) -> bool {
         now.saturating_sub(self.issued_at) >= LIFE_S
     }
 }
@@ -73,17 +73,17 @@ fn mac(keys: &Keys, body: &str) -> [u8; 32] {
 /// The `S256` challenge of RFC 7636: the SHA-256 of a verifier, base64url.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Challenge(String);
+pub(crate) struct Challenge(String);
 
 impl Challenge {
     /// Reads a challenge.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let is_digest = URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32);
         is_digest.then(|| Self(text.to_owned()))
     }
 
     /// Whether this is the verifier it was made from.
-    pub(super) fn fits(&self, verifier: &str) -> bool {
+    pub(crate) fn fits(&self, verifier: &str) -> bool {
         let is_unreserved =
             |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
         let is_verifier = (43..=128).contains(&verifier.len()) && verifier.bytes().all(is_unreserved);

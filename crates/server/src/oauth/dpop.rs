@@ -23,7 +23,7 @@ mod jwk;
 use jwk::Jwk;
 
 /// How far the sender's clock may be off, in seconds.
-const CLOCK_S: i64 = 60;
+const CLOCK_S: u64 = 60;
 
 /// How long a number that was given out makes a proof fresh, in seconds.
 const NONCE_S: i64 = 300;
@@ -82,7 +82,7 @@ struct Remembered {
 impl Proofs {
     /// The thumbprint (RFC 7638) of the key that made a proof, where the proof is about this request, fresh, and
     /// new.
-    pub(super) fn check(&self, keys: &Keys, proof: &str, about: About<'_>) -> Result<[u8; 32], Refusal> {
+    pub(crate) fn check(&self, keys: &Keys, proof: &str, about: About<'_>) -> Result<[u8; 32], Refusal> {
         let bad = |description| Refusal::new(Kind::InvalidDpopProof, description);
         let (thumbprint, claims) = read(proof).map_err(bad)?;
         if claims.htm != about.method {
@@ -104,7 +104,7 @@ impl Proofs {
             .nonce
             .as_ref()
             .is_some_and(|nonce| is_nonce(keys, nonce, about.now));
-        let is_by_clock = claims.nonce.is_none() && (claims.iat - about.now).abs() <= CLOCK_S;
+        let is_by_clock = claims.nonce.is_none() && claims.iat.abs_diff(about.now) <= CLOCK_S;
         if !is_by_number && !is_by_clock {
             return Err(Refusal {
                 nonce: Some(nonce(keys, about.now)),
@@ -161,7 +161,7 @@ enum Memory {
 }
 
 /// A number that makes a proof fresh for a while, whatever the sender's clock says.
-pub(super) fn nonce(keys: &Keys, now: i64) -> String {
+pub(crate) fn nonce(keys: &Keys, now: i64) -> String {
     let mut bytes = now.to_be_bytes().to_vec();
     bytes.extend_from_slice(&nonce_seal(keys, now));
     URL_SAFE_NO_PAD.encode(bytes)

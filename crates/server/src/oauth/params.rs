@@ -3,28 +3,40 @@
 /// Longest value that is looked at, in bytes. Codes and tokens are below 1 KB.
 const VALUE_BYTES_MAX: usize = 4096;
 
+/// Most parameters that are looked at; no request has more than a dozen.
+const PARAMS_MAX: usize = 64;
+
 /// Parameters of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Params(Vec<(String, String)>);
+pub(crate) struct Params(Vec<(String, String)>);
 
-/// A parameter that came twice, or is longer than anything sensible.
+/// A parameter that came twice, is longer than anything sensible, or one too many.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct BadParam(pub(super) String);
+pub(crate) struct BadParam(pub(crate) String);
+
+impl BadParam {
+    fn named(name: &str) -> Self {
+        Self(name.chars().take(40).collect())
+    }
+}
 
 impl Params {
     /// Takes parameters that are each there once.
-    pub(super) fn read(pairs: Vec<(String, String)>) -> Result<Self, BadParam> {
+    pub(crate) fn read(pairs: Vec<(String, String)>) -> Result<Self, BadParam> {
+        if let Some((name, _)) = pairs.get(PARAMS_MAX) {
+            return Err(BadParam::named(name));
+        }
         for (at, (name, value)) in pairs.iter().enumerate() {
             let is_twice = pairs[..at].iter().any(|(other, _)| other == name);
             if is_twice || value.len() > VALUE_BYTES_MAX {
-                return Err(BadParam(name.chars().take(40).collect()));
+                return Err(BadParam::named(name));
             }
         }
         Ok(Self(pairs))
     }
 
     /// A parameter that is there and not empty.
-    pub(super) fn find(&self, name: &str) -> Option<&str> {
+    pub(crate) fn find(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
             .find(|(key, value)| key == name && !value.is_empty())
@@ -51,6 +63,10 @@ mod tests {
         );
         let twice = Params::read(pairs(&[("a", "1"), ("b", "2"), ("a", "1")]));
         assert_eq!(twice, Err(BadParam("a".into())));
+        let many: Vec<_> = (0..=PARAMS_MAX)
+            .map(|at| (format!("p{at}"), String::new()))
+            .collect();
+        assert_eq!(Params::read(many), Err(BadParam(format!("p{PARAMS_MAX}"))));
         let long = "x".repeat(VALUE_BYTES_MAX + 1);
         assert!(Params::read(pairs(&[("a", &long)])).is_err());
     }

@@ -7,7 +7,7 @@ use crate::http::Reply;
 
 /// An error code of OAuth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     InvalidRequest,
     InvalidClient,
     InvalidGrant,
@@ -22,7 +22,7 @@ pub(super) enum Kind {
 
 impl Kind {
     /// The code on the wire.
-    pub(super) fn code(self) -> &'static str {
+    pub(crate) fn code(self) -> &'static str {
         match self {
             Self::InvalidRequest => "invalid_request",
             Self::InvalidClient => "invalid_client",
@@ -55,16 +55,16 @@ impl Kind {
 
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) kind: Kind,
+pub(crate) struct Refusal {
+    pub(crate) kind: Kind,
     /// For developers, never with anything secret.
-    pub(super) description: &'static str,
+    pub(crate) description: &'static str,
     /// A number to put into the next proof of possession.
-    pub(super) nonce: Option<String>,
+    pub(crate) nonce: Option<String>,
 }
 
 impl Refusal {
-    pub(super) fn new(kind: Kind, description: &'static str) -> Self {
+    pub(crate) fn new(kind: Kind, description: &'static str) -> Self {
         Self {
             kind,
             description,
@@ -73,7 +73,7 @@ impl Refusal {
     }
 
     /// Refused at an endpoint that answers with JSON.
-    pub(super) fn reply(&self) -> Reply {
+    pub(crate) fn reply(&self) -> Reply {
         let body = json!({"error": self.kind.code(), "error_description": self.description});
         let mut reply = Reply::json_with(self.kind.status(), body);
         if self.kind == Kind::InvalidClient {
@@ -90,4 +90,4 @@ impl Refusal {
 }
 
 /// Header with a number for the next proof of possession (RFC 9449 §8).
-pub(super) const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
+pub(crate) const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");

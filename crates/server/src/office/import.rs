@@ -232,7 +232,7 @@ fn draft(row: &Row) -> Draft {
 
 /// The highest role in a list (`shop_manager,customer`) or in what WordPress keeps
 /// (`a:1:{s:13:"administrator";b:1;}`).
-fn role_in(text: &str) -> Option<Role> {
+pub(crate) fn role_in(text: &str) -> Option<Role> {
     let words: Vec<&str> = text
         .split(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')))
         .collect();

@@ -186,6 +186,7 @@ impl World {
             | Note::PlaceChanged { .. }
             | Note::ClocksDiffer { .. }
             | Note::TokenEnded
+            | Note::OtherRoute
             | Note::NotSaved { .. }
             | Note::SignedOut
             | Note::SignedOutElsewhere

@@ -40,6 +40,7 @@ impl Went {
             | Event::Doubted { .. }
             | Event::FreshTokenRefused { .. }
             | Event::PlaceChanged { .. }
+            | Event::OtherRoute
             | Event::ClocksDiffer { .. }
             | Event::HorizonNear { .. }
             | Event::NotSaved { .. }

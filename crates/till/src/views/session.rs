@@ -378,7 +378,14 @@ fn is_trouble_of(entry: &JournalEntry, wanted: Code) -> bool {
 }
 
 fn is_plain_renewal(entry: &JournalEntry) -> bool {
-    matches!(&entry.event, Happened::Renewed { tries_before: 0, .. })
+    matches!(
+        &entry.event,
+        Happened::Renewed {
+            tries_before: 0,
+            was_recovered: false,
+            ..
+        }
+    )
 }
 
 fn row(entry: &JournalEntry, at: String) -> Event {
@@ -402,6 +409,22 @@ fn told(event: &Happened) -> (Tone, &'static str, String, String, Option<Code>) 
             "user",
             format!("The session of {user} was taken up again"),
             none(),
+            None,
+        ),
+        Happened::Renewed {
+            was_recovered: true, ..
+        } => (
+            Tone::Ok,
+            "sync",
+            "Renewed".into(),
+            "the answer stood behind other output of the website".into(),
+            Some(Code::JSON_RECOVERY_ATTEMPTED),
+        ),
+        Happened::OtherRoute => (
+            Tone::Ok,
+            "sync",
+            "The shop is asked another way".into(),
+            "/wp-json/ leads to a web page; ?rest_route= leads to the shop".into(),
             None,
         ),
         Happened::Renewed {

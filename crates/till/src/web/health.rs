@@ -10,8 +10,7 @@ use axum::http::{StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use evertill_doctor::{
-    CatalogueState, Context, Finding, PrinterState, Report, SessionKnown, TillView, UnsentSales, examine,
-    examine_and_tell,
+    CatalogueState, Context, Finding, PrinterState, Report, TillView, UnsentSales, examine, examine_and_tell,
 };
 use futures_util::future::BoxFuture;
 use futures_util::stream;
@@ -276,7 +275,7 @@ async fn context(till: &Arc<Till>) -> Result<Context, TillError> {
     let mut context = Context::new(keeper.store().clone());
     context.profile = till.session.profile();
     context.data_dir = Some(till.data_dir.clone());
-    context.session = SessionKnown::of_keeper(keeper).await;
+    context.look_at(keeper).await;
     context.till = Some(Arc::new(affairs(till).await?));
     Ok(context)
 }

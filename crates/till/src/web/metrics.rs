@@ -16,8 +16,7 @@ pub(super) async fn show(
     State(till): State<Arc<Till>>,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
 ) -> Response {
-    let is_local = peer.is_some_and(|Extension(ConnectInfo(peer))| peer.ip().to_canonical().is_loopback());
-    if !is_local {
+    if !peer.is_some_and(|Extension(ConnectInfo(peer))| is_this_machine(peer)) {
         return StatusCode::NOT_FOUND.into_response();
     }
     let keeper = till.session.keeper();
@@ -27,6 +26,10 @@ pub(super) async fn show(
         text,
     )
         .into_response()
+}
+
+fn is_this_machine(peer: SocketAddr) -> bool {
+    peer.ip().to_canonical().is_loopback()
 }
 
 /// An address of a store holds neither quotes nor line breaks, so that it needs no escaping as a label.
@@ -73,6 +76,20 @@ mod tests {
     use evertill_wire::Code;
 
     use super::*;
+
+    #[test]
+    fn only_this_machine_is_told() {
+        for (peer, is_told) in [
+            ("127.0.0.1:1", true),
+            ("[::1]:1", true),
+            ("[::ffff:127.0.0.1]:1", true),
+            ("192.168.1.7:1", false),
+            ("[::ffff:192.168.1.7]:1", false),
+            ("[fe80::1]:1", false),
+        ] {
+            assert_eq!(is_this_machine(peer.parse().unwrap()), is_told, "{peer}");
+        }
+    }
 
     #[test]
     fn counters_read_as_prometheus_expects_them() {

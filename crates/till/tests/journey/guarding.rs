@@ -42,6 +42,42 @@ async fn forms_of_strangers_change_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_program_of_this_machine_reads_the_counters_without_a_cookie_and_a_stranger_by_name_does_not() {
+    let store = Store::open().await;
+    let desk = Desk::open(&store.url()).await;
+    let client = desk.browser.client();
+    let address = desk.browser.url("/metrics");
+    let page = client.get(address.clone()).send().await.unwrap();
+    assert_eq!(page.status(), 200);
+    assert_eq!(
+        page.headers()["content-type"],
+        "text/plain; version=0.0.4; charset=utf-8"
+    );
+    assert!(!page.headers().contains_key("set-cookie"));
+    let text = page.text().await.unwrap();
+    for name in [
+        "renewals_total",
+        "needless_sign_outs_total",
+        "time_without_token_seconds",
+    ] {
+        let line = text
+            .lines()
+            .find(|line| line.starts_with(&format!("{name}{{store=")));
+        assert!(
+            line.is_some_and(|line| line.rsplit(' ').next().unwrap().parse::<u64>().is_ok()),
+            "{text}"
+        );
+    }
+    let rebound = client
+        .get(address)
+        .header("Host", "evil.example")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(rebound.status(), 421);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_was_made_to_point_here_is_refused() {
     let store = Store::open().await;
     let desk = Desk::new(&store.url()).await;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use evertill_session::{
-    Answer, AttemptId, Effect, Input, Place, Record, Refusal, Serial, Trouble, TroubleKind,
+    Answer, AttemptId, Effect, Event, Input, Place, Record, Refusal, Serial, Trouble, TroubleKind,
 };
 use evertill_wire::Code;
 use evertill_wire::secret::Fingerprint;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use super::jobs::{self, on_disk};
 use super::{Driver, REVOKE_AGAIN_FIRST};
@@ -131,6 +132,7 @@ impl Driver {
             return None;
         };
         let vault = self.vault.clone();
+        let span = self.span("save", attempt);
         let outcome = on_disk(move || {
             if is_renewal {
                 // The store has just taken the refresh token on the disk: that version has proved itself.
@@ -138,7 +140,7 @@ impl Driver {
             }
             vault.change(&lock, change)
         });
-        let outcome = outcome.await;
+        let outcome = outcome.instrument(span).await;
         Some(self.saved(attempt, outcome))
     }
 
@@ -271,6 +273,7 @@ impl Driver {
         if let Err(error) = jobs::on_disk(move || home.save_profile(&profile)).await {
             tracing::warn!(code = %error.code(), "{error}");
         }
+        self.note(Event::OtherRoute).await;
     }
 
     fn enter_store(&mut self, profile: StoreProfile) {

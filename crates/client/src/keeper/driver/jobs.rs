@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use evertill_session::{Arrival, AttemptId, Grant, Place, policy};
 use evertill_wire::{AccessToken, RefreshToken};
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use super::Driver;
 use crate::discovery::way;
@@ -67,7 +67,8 @@ async fn change_alone(
 impl Driver {
     pub(super) fn spawn_lock(&mut self, attempt: AttemptId) {
         let vault = self.vault.clone();
-        self.jobs.spawn(async move {
+        let span = self.span("lock", attempt);
+        let locking = async move {
             let locked = async {
                 let lock = vault.lock(LOCK_TRY).await?;
                 on_disk(move || {
@@ -88,7 +89,19 @@ impl Driver {
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
             Done::Lock(attempt, locked)
-        });
+        };
+        self.jobs.spawn(locking.instrument(span));
+    }
+
+    /// What an attempt does besides asking, by name.
+    pub(super) fn span(&self, name: &'static str, attempt: AttemptId) -> Span {
+        tracing::info_span!(
+            "vault",
+            what = name,
+            store = %self.shared.store,
+            session = %self.shared.name,
+            attempt = attempt.0,
+        )
     }
 
     pub(super) fn spawn_ask(
@@ -132,8 +145,9 @@ impl Driver {
     ) {
         self.writers += 1;
         let vault = self.vault.clone();
-        self.jobs
-            .spawn(async move { Done::Saved(attempt, change_alone(vault, change).await) });
+        let span = self.span("save", attempt);
+        let saving = async move { Done::Saved(attempt, change_alone(vault, change).await) };
+        self.jobs.spawn(saving.instrument(span));
     }
 
     /// Changes the contents without holding the lock yet.

@@ -101,6 +101,82 @@ async fn five_lost_replies_in_a_row_look_like_no_thief_and_sign_nobody_out() {
     assert_eq!(world.till_status()["state"], "active");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_tells_what_happened_and_the_doctors_report_holds_it_too() {
+    let world = World::open("15m").await;
+    world.sign_in_till("cashier");
+    world.network.strike("auth/refresh", Fault::Garbage, 1);
+    assert_eq!(refresh(&world).0, Some(4));
+    world.network.calm();
+    assert_eq!(refresh(&world).0, Some(0));
+    let home = world.till_home();
+    let words = |more: &[&str]| run(&[&["status", "--data-dir", text(&home)], more].concat(), "");
+    let told = words(&["--history", "10"]).stdout;
+    let at = |what: &str| {
+        told.find(what)
+            .unwrap_or_else(|| panic!("{what} is not in {told}"))
+    };
+    assert!(
+        at("signed in") < at("not renewed (API04001)") && at("not renewed") < at("renewed in "),
+        "{told}"
+    );
+    let last = words(&["--history", "1"]).stdout;
+    assert!(
+        !last.contains("not renewed (API04001)") && last.contains("renewed in "),
+        "{last}"
+    );
+    let listed: serde_json::Value =
+        serde_json::from_str(&words(&["--json", "--history", "10"]).stdout).expect("JSON");
+    let events: Vec<_> = listed[0]["history"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|entry| entry["event"].as_str())
+        .collect();
+    assert!(
+        events.contains(&"trouble") && events.last() == Some(&"renewed"),
+        "{events:?}"
+    );
+    assert_eq!(
+        listed[0]["counters"]["renewal_failures_total"]["API04001"], 1,
+        "{listed}"
+    );
+
+    let saved = home.join("report.json");
+    let report = run(
+        &[
+            "doctor",
+            "--data-dir",
+            text(&home),
+            "--store",
+            &world.store_url(),
+            "--save",
+            text(&saved),
+        ],
+        "",
+    );
+    let (before, journal) = report
+        .stdout
+        .split_once("What happened to the session:")
+        .unwrap_or_else(|| panic!("no journal in {}", report.stdout));
+    assert!(
+        !before.is_empty() && journal.contains("not renewed (API04001)"),
+        "{journal}"
+    );
+    let saved = std::fs::read_to_string(saved).expect("the report was saved");
+    assert!(saved.contains("not renewed (API04001)"), "{saved}");
+    let token = run(
+        &["token", "--data-dir", text(&home), "--store", &world.store_url()],
+        "",
+    )
+    .stdout;
+    assert!(token.starts_with("eyJ"), "a living token");
+    assert!(
+        !saved.contains(token.trim()) && !report.stdout.contains(token.trim()),
+        "a token is in the report"
+    );
+}
+
 /// A store behind TLS, and a device that trusts its certificate.
 struct Secured {
     front: Front,
@@ -175,6 +251,8 @@ async fn tls_that_breaks_in_any_way_is_trouble_and_heals() {
         (Handshake::Stranger, "API01005"),
         (Handshake::Cut, "API01003"),
         (Handshake::Garbage, "API01005"),
+        (Handshake::CutAfter, "API01003"),
+        (Handshake::GarbageAfter, "API01005"),
     ] {
         secured.front.set(handshake);
         let refused = secured.till("refresh", &[], "");

@@ -1,4 +1,4 @@
-//! A way to the store over TLS that can break in the handshake.
+//! A way to the store over TLS that can break, in the handshake and after it.
 
 use std::{
     net::SocketAddr,
@@ -13,9 +13,9 @@ use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinHandle,
 };
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-/// How handshakes go.
+/// How a connection goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Handshake {
     /// With a certificate the device trusts.
@@ -26,6 +26,10 @@ pub(crate) enum Handshake {
     Cut,
     /// Bytes that are no TLS come back.
     Garbage,
+    /// The handshake is done and the request read; then the connection closes without a farewell.
+    CutAfter,
+    /// The handshake is done and the request read; then bytes that are no TLS come back.
+    GarbageAfter,
 }
 
 struct Shared {
@@ -97,14 +101,15 @@ impl Drop for Front {
 }
 
 async fn connection(mut stream: TcpStream, shared: Arc<Mutex<Shared>>) {
-    let (config, store) = {
+    let (config, handshake, store) = {
         let shared = shared.lock().expect("not poisoned");
         let config = match shared.handshake {
             Handshake::Trusted => Ok(Arc::clone(&shared.trusted)),
             Handshake::Stranger => Ok(Arc::clone(&shared.stranger)),
+            Handshake::CutAfter | Handshake::GarbageAfter => Ok(Arc::clone(&shared.trusted)),
             broken @ (Handshake::Cut | Handshake::Garbage) => Err(broken),
         };
-        (config, shared.store)
+        (config, shared.handshake, shared.store)
     };
     match config {
         Ok(config) => {
@@ -113,6 +118,9 @@ async fn connection(mut stream: TcpStream, shared: Arc<Mutex<Shared>>) {
             let (Ok(mut client), Some(store)) = (accepted, store) else {
                 return;
             };
+            if matches!(handshake, Handshake::CutAfter | Handshake::GarbageAfter) {
+                return break_off(client, handshake).await;
+            }
             if let Ok(mut store) = TcpStream::connect(store).await {
                 let _ended_by_either_side = copy_bidirectional(&mut client, &mut store).await;
             }
@@ -129,6 +137,20 @@ async fn connection(mut stream: TcpStream, shared: Arc<Mutex<Shared>>) {
         }
     }
 }
+
+/// Hears the request and breaks the connection below TLS.
+async fn break_off(mut client: TlsStream<TcpStream>, handshake: Handshake) {
+    let mut request = [0; 1024];
+    let _ = client.read(&mut request).await;
+    let (mut socket, _) = client.into_inner();
+    if handshake == Handshake::GarbageAfter {
+        let _ = socket.write_all(NO_RECORD).await;
+        let _ = socket.shutdown().await;
+    }
+}
+
+/// A record of application data that no key has sealed.
+const NO_RECORD: &[u8] = &[0x17, 0x03, 0x03, 0x00, 0x08, 1, 2, 3, 4, 5, 6, 7, 8];
 
 /// A server's certificate for 127.0.0.1, and its authority's in PEM.
 fn certified() -> (Arc<ServerConfig>, String) {

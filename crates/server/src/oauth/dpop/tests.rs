@@ -90,11 +90,30 @@ fn both_kinds_of_key_prove_and_each_keeps_its_thumbprint() {
 }
 
 #[test]
+fn a_clock_at_the_end_of_all_time_makes_no_proof_fresh() {
+    let (keys, proofs) = (Keys::for_tests(1), Proofs::default());
+    for iat in [i64::MIN, NOW.wrapping_add(i64::MIN), i64::MAX] {
+        let mut stale = claims("a");
+        stale["iat"] = json!(iat);
+        let about = About {
+            method: "POST",
+            address: ADDRESS,
+            access_token: None,
+            now: NOW,
+        };
+        let refused = proofs
+            .check(&keys, &Sender::ed().prove(&stale), about)
+            .unwrap_err();
+        assert_eq!(refused.kind, Kind::UseDpopNonce, "{iat}");
+    }
+}
+
+#[test]
 fn a_proof_is_good_once() {
     let (keys, proofs) = (Keys::for_tests(1), Proofs::default());
     let proof = Sender::ed().prove(&claims("1"));
     assert!(proofs.check(&keys, &proof, about(NOW)).is_ok());
-    for now in [NOW, NOW + CLOCK_S] {
+    for now in [NOW, NOW + CLOCK_S.cast_signed()] {
         let refused = proofs.check(&keys, &proof, about(now)).unwrap_err();
         assert_eq!(refused.description, "the proof was shown before");
     }

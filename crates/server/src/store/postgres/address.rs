@@ -70,6 +70,10 @@ impl FromStr for DatabaseUrl {
         if !matches!(url.scheme(), "postgres" | "postgresql") {
             return Err(DatabaseUrlError::Scheme);
         }
+        // An address pasted into another one: its password would pass for a part of the database's name, and be shown.
+        if url.path().trim_start_matches('/').contains(['/', '@', ':']) {
+            return Err(DatabaseUrlError::NotAUrl);
+        }
         let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
         let find = |name: &str| {
             pairs
@@ -173,6 +177,7 @@ mod tests {
             "postgres://till:hunter2@db/shop?sslmode=hunter2",
             "postgres://till:hunter2@db/shop?hunter2=1",
             "postgres://till:hunter2@db:hunter2/shop",
+            "postgres://postgres://till:hunter2@db/shop",
         ] {
             let error = text.parse::<DatabaseUrl>().unwrap_err();
             assert!(!format!("{error} {error:?}").contains("hunter2"), "{text}");

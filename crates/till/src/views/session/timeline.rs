@@ -77,6 +77,7 @@ fn kind_after(event: &Event) -> Option<SpanKind> {
         | Event::PlaceChanged { .. }
         | Event::ClocksDiffer { .. }
         | Event::HorizonNear { .. }
+        | Event::OtherRoute
         | Event::NotSaved { .. }
         | Event::Alarm { .. } => None,
     }
@@ -237,6 +238,7 @@ impl Frame<'_> {
             | Event::ClocksDiffer { .. }
             | Event::TokenEnded
             | Event::HorizonNear { .. }
+            | Event::OtherRoute
             | Event::NotSaved { .. }
             | Event::Alarm { .. } => return None,
         };
