@@ -88,7 +88,7 @@ impl Ask {
     pub(crate) fn shown_path(&self) -> String {
         match &self.route {
             Some(route) if self.path.starts_with(REST) || route.is_empty() => self.path.clone(),
-            Some(route) => format!("{REST}{route}"),
+            Some(route) => format!("{REST}{}", route.split('?').next().unwrap_or_default()),
             None => self.path.clone(),
         }
     }
@@ -300,6 +300,10 @@ mod tests {
         );
         assert_eq!(
             ask("GET", "/wp-json/a?authorization=x").shown_path(),
+            "/wp-json/a"
+        );
+        assert_eq!(
+            ask("GET", "/?rest_route=/a%3Fauthorization%3Dx").shown_path(),
             "/wp-json/a"
         );
     }
