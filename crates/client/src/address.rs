@@ -52,6 +52,10 @@ impl StoreAddress {
             .map_err(|()| wrong())?;
         let path = site_path(url.path());
         url.set_path(&path);
+        // What is kept is read again, and letters that need encoding grow.
+        if url.as_str().len() > ADDRESS_BYTES_MAX {
+            return Err(wrong());
+        }
         Ok(Self { url, is_scheme_given })
     }
 
@@ -206,6 +210,13 @@ fn site_path(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_that_grows_past_the_limit_when_it_is_written_is_refused_at_once() {
+        let long = format!("shop.example/{}", "ä".repeat(ADDRESS_BYTES_MAX / 3));
+        assert!(long.len() <= ADDRESS_BYTES_MAX);
+        assert!(StoreAddress::parse(&long).is_err());
+    }
 
     #[test]
     fn what_people_type_becomes_one_address() {

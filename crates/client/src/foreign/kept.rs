@@ -49,8 +49,12 @@ pub fn vault_contents(bytes: &[u8]) {
     let Ok(contents) = Contents::of_bytes(bytes, place) else {
         return;
     };
-    let again = Contents::of_bytes(&contents.to_bytes(), place).expect("what was written is read");
-    assert_eq!(again, contents);
+    // An address without a scheme gets one when it is written, and from then on stays as it is.
+    let again = |contents: &Contents| {
+        Contents::of_bytes(&contents.to_bytes(), place).expect("what was written is read")
+    };
+    let kept = again(&contents);
+    assert_eq!(again(&kept), kept);
     let Some(record) = contents.record else { return };
     for boot in [record.grant.received.boot.clone(), BootId::new("another")] {
         let mut now = Now {

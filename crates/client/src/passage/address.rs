@@ -23,8 +23,9 @@ pub(crate) fn of(profile: &StoreProfile, route: &str, query: &str) -> Result<Url
         route: route.chars().take(120).collect(),
     };
     let route = route.trim_start_matches('/');
-    if route.split('/').any(climbs) || route.contains(['\\', '?', '#']) || route.chars().any(char::is_control)
-    {
+    // Addresses lose their line breaks and tabs, so that a name with one in it would become another.
+    let has_control = route.chars().chain(query.chars()).any(char::is_control);
+    if route.split('/').any(climbs) || route.contains(['\\', '?', '#']) || has_control {
         return Err(refused());
     }
     // Inside a query these would end the route or mean something else.
@@ -143,5 +144,8 @@ mod tests {
                      &Authorization[]=y&%20authorization=z&_wpnonce=n&b=2";
         assert_eq!(of(&profile, "x", query).unwrap().query(), Some("a=1&b=2"));
         assert_eq!(of(&profile, "x", "authorization=x").unwrap().query(), None);
+        for smuggled in ["authorization\r=x", "rest_\troute=/y", "a=1&\nconsumer_secret=z"] {
+            assert!(of(&profile, "x", smuggled).is_err(), "{smuggled:?}");
+        }
     }
 }

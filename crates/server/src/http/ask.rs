@@ -88,7 +88,7 @@ impl Ask {
     pub(crate) fn shown_path(&self) -> Cow<'_, str> {
         match &self.route {
             Some(route) if !self.path.starts_with(REST) && !route.is_empty() => {
-                Cow::Owned(format!("{REST}{route}"))
+                Cow::Owned(format!("{REST}{}", route.split('?').next().unwrap_or_default()))
             }
             Some(_) | None => Cow::Borrowed(&self.path),
         }
@@ -301,6 +301,10 @@ mod tests {
         );
         assert_eq!(
             ask("GET", "/wp-json/a?authorization=x").shown_path(),
+            "/wp-json/a"
+        );
+        assert_eq!(
+            ask("GET", "/?rest_route=/a%3Fauthorization%3Dx").shown_path(),
             "/wp-json/a"
         );
     }

@@ -71,7 +71,8 @@ impl FromStr for DatabaseUrl {
             return Err(DatabaseUrlError::Scheme);
         }
         // An address pasted into another one: its password would pass for a part of the database's name, and be shown.
-        if url.path().trim_start_matches('/').contains(['/', '@', ':']) {
+        // A password with a `#` in it ends the address there, and the rest of it would be shown, too.
+        if url.path().trim_start_matches('/').contains(['/', '@', ':']) || url.fragment().is_some() {
             return Err(DatabaseUrlError::NotAUrl);
         }
         let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
@@ -178,6 +179,7 @@ mod tests {
             "postgres://till:hunter2@db/shop?hunter2=1",
             "postgres://till:hunter2@db:hunter2/shop",
             "postgres://postgres://till:hunter2@db/shop",
+            "postgres://till:12#hunter2@db/shop",
         ] {
             let error = text.parse::<DatabaseUrl>().unwrap_err();
             assert!(!format!("{error} {error:?}").contains("hunter2"), "{text}");
