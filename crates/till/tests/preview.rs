@@ -7,6 +7,8 @@
 mod after;
 #[path = "preview/health.rs"]
 mod health;
+#[path = "preview/session.rs"]
+mod session;
 #[path = "preview/shop.rs"]
 mod shop;
 
@@ -64,8 +66,8 @@ fn pages() -> BTreeMap<String, String> {
     put("sale-sent", after::sale("sent").render());
     put("sale-waiting", after::sale("offline").render());
     put("sale-refused", after::sale("refused").render());
-    put("session", after::session(true).render());
-    put("session-needed", after::session(false).render());
+    put("session", session::session(true).render());
+    put("session-needed", session::session(false).render());
     for state in ["well", "fix", "broken", "looking"] {
         put(&format!("health-{state}"), health::health(state).render());
     }
@@ -150,7 +152,7 @@ fn fragments() -> BTreeMap<&'static str, (String, Vec<&'static str>)> {
     put("sales", sales.render(), &["sales"]);
     let session = SessionFragment {
         csrf: csrf(),
-        session: after::session(true).session,
+        session: session::session(true).session,
     };
     put("session", session.render(), &["session"]);
     let page = after::sign_in("looking");
@@ -384,11 +386,11 @@ fn the_health_page_begins_with_the_verdict_and_marks_the_broken_hop() {
 
 #[test]
 fn signing_out_is_not_offered_while_sales_wait() {
-    let waiting = after::session(false).render().unwrap();
+    let waiting = session::session(false).render().unwrap();
     assert!(!waiting.contains("/session/sign-out"));
     assert!(waiting.contains("4 sales (£118.40) are not in the shop yet."));
     assert!(
-        after::session(true)
+        session::session(true)
             .render()
             .unwrap()
             .contains("/session/sign-out")

@@ -60,15 +60,32 @@ impl Store {
         format!("http://{}", self.listen)
     }
 
-    /// Requests to a path that were answered with a status.
-    fn count(&self, path: &str, status: u16) -> usize {
-        let text = std::fs::read_to_string(self.dir.path().join("access.log")).unwrap();
-        text.lines()
-            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
-            .filter(|line| {
-                line["path"].as_str().is_some_and(|found| found.ends_with(path)) && line["status"] == status
-            })
-            .count()
+    /// Requests to a path that were answered with a status. The store writes many lines of its log at a time: one more
+    /// request is made, and its line waited for.
+    async fn count(&self, path: &str, status: u16) -> usize {
+        let log = self.dir.path().join("access.log");
+        let last = format!("counted-after-{}", std::fs::metadata(&log).unwrap().len());
+        reqwest::Client::new()
+            .get(format!("{}/healthz", self.address()))
+            .header("X-Request-Id", &last)
+            .send()
+            .await
+            .unwrap();
+        loop {
+            let text = std::fs::read_to_string(&log).unwrap();
+            if let Some((before, _)) = text.split_once(&last) {
+                // The last line is the one of the question itself, cut in the middle.
+                return before
+                    .lines()
+                    .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+                    .filter(|line| {
+                        line["path"].as_str().is_some_and(|found| found.ends_with(path))
+                            && line["status"] == status
+                    })
+                    .count();
+            }
+            tokio::task::yield_now().await;
+        }
     }
 
     async fn keeper(&self, device: &Device, home: &Home) -> Keeper {
@@ -145,8 +162,8 @@ async fn a_cashier_signs_in_renews_early_and_never_meets_a_401() {
         let answer = api.get("wcpos/v2/products", &[("per_page", "1")]).await.unwrap();
         assert_eq!((answer.status, answer.trouble()), (200, None));
     }
-    assert_eq!(store.count("/auth/refresh", 200), 5);
-    assert_eq!(store.count("", 401), 0);
+    assert_eq!(store.count("/auth/refresh", 200).await, 5);
+    assert_eq!(store.count("", 401).await, 0);
 }
 
 #[tokio::test]
@@ -162,7 +179,7 @@ async fn twenty_that_open_at_expiry_make_one_renewal_at_the_store() {
     });
     let opened = futures_util::future::join_all(opened).await;
     assert!(opened.iter().all(|(_, token)| *token == opened[0].1));
-    assert_eq!(store.count("/auth/refresh", 200), 1);
+    assert_eq!(store.count("/auth/refresh", 200).await, 1);
 }
 
 #[tokio::test]

@@ -110,6 +110,7 @@ async fn a_sale_paid_after_the_access_token_ended_is_kept_and_arrives() {
     heals(&cashier, &owner, &[uuid]).await;
     let refused: Vec<_> = world
         .access_log()
+        .await
         .into_iter()
         .filter(|request| request.status == 401)
         .collect();

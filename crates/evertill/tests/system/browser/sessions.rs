@@ -26,6 +26,7 @@ async fn an_access_token_that_would_end_is_renewed_before_and_no_request_is_refu
     cashier.sees_bar("ok").await;
     let refused: Vec<_> = world
         .access_log()
+        .await
         .into_iter()
         .filter(|request| request.status == 401)
         .collect();

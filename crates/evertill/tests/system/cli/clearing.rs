@@ -170,6 +170,7 @@ async fn clearing_says_what_goes_ends_the_session_at_the_store_and_leaves_the_ti
     assert!(cleared.stderr.contains("Signed out of"), "{}", cleared.stderr);
     let revoked = world
         .access_log()
+        .await
         .into_iter()
         .any(|request| request.path.contains("auth/sessions/") && request.status == 200);
     assert!(revoked, "the store was told");

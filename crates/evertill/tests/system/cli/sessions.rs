@@ -32,7 +32,7 @@ async fn a_till_left_alone_renews_early_every_time_and_the_store_refuses_nothing
     })
     .await;
 
-    let log = world.access_log();
+    let log = world.access_log().await;
     let refused: Vec<_> = log.iter().filter(|request| request.status == 401).collect();
     assert!(refused.is_empty(), "{refused:?}");
     let renewals: Vec<i64> = log

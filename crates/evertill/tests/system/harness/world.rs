@@ -14,6 +14,7 @@ use super::{
     api::Owner,
     program::{Running, run},
     proxy::Proxy,
+    until,
 };
 
 /// The store, the till and the network between them.
@@ -217,11 +218,24 @@ impl World {
         list[0].clone()
     }
 
-    /// Every request the store has answered.
-    pub(crate) fn access_log(&self) -> Vec<Request> {
+    /// Every request the store has answered. The store writes many lines at a time: one more request is made, and its
+    /// line waited for.
+    pub(crate) async fn access_log(&self) -> Vec<Request> {
         let path = self.store_home().join("access.log");
-        let log = fs::read_to_string(&path).expect("the store keeps an access log");
-        log.lines().map(Request::read).collect()
+        let before = fs::metadata(&path).expect("the store keeps an access log").len();
+        let name = format!("read-after-{before}");
+        let address = self.store_address.expect("the store is open");
+        let asked = reqwest::Client::new()
+            .get(format!("http://{address}/healthz"))
+            .header("X-Request-Id", &name);
+        asked.send().await.expect("the store answers");
+        until("the line of the last request", || async {
+            let log = fs::read_to_string(&path).expect("the store keeps an access log");
+            let lines = log.lines().take_while(|line| !line.contains(&name));
+            let lines: Vec<Request> = lines.map(Request::read).collect();
+            log.contains(&name).then_some(lines)
+        })
+        .await
     }
 }
 
