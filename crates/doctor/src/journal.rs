@@ -81,15 +81,12 @@ fn words(event: &Event) -> String {
         Event::ClocksDiffer { ahead_s } => {
             let way = if *ahead_s > 0 { "ahead of" } else { "behind" };
             format!(
-                "the store's clock is {} s {way} this device's",
-                ahead_s.unsigned_abs()
+                "the store's clock is {} {way} this device's",
+                span(ahead_s.unsigned_abs())
             )
         }
         Event::TokenEnded => "the token ended and no new one was there".into(),
-        Event::HorizonNear { in_s } => match in_s / 86_400 {
-            0 => format!("a sign-in is due in {} h", in_s / 3_600),
-            days => format!("a sign-in is due in {days} d"),
-        },
+        Event::HorizonNear { in_s } => format!("a sign-in is due in {}", span(*in_s)),
         Event::OtherRoute => {
             "the store is asked by ?rest_route= from now on; /wp-json/ leads to a web page".into()
         }
@@ -97,6 +94,16 @@ fn words(event: &Event) -> String {
         Event::SignedOut => "signed out".into(),
         Event::SignedOutElsewhere => "another process signed out".into(),
         Event::Alarm { state, input } => format!("a case that cannot happen: {input} while {state}"),
+    }
+}
+
+/// A span in its largest unit.
+fn span(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds / 60),
+        7_200..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} d", seconds / 86_400),
     }
 }
 

@@ -51,11 +51,11 @@ struct World {
     asking: Option<AttemptId>,
     /// Requests whose answer may come yet, also of attempts that were given up.
     asked: Vec<AttemptId>,
+    /// Attempts to find out whether a token arrives at the store, and where tokens travel.
+    looking: Vec<AttemptId>,
+    place: Place,
     saving: Vec<(AttemptId, Box<Record>)>,
     served: Option<(Serial, Moment)>,
-    /// The attempt that waits for the store's word about the way tokens arrive, and the way they travel.
-    looking: Option<AttemptId>,
-    place: Place,
 }
 
 impl World {
@@ -77,10 +77,10 @@ impl World {
             holder: None,
             asking: None,
             asked: Vec::new(),
+            looking: Vec::new(),
+            place: Place::Header,
             saving: Vec::new(),
             served: None,
-            looking: None,
-            place: Place::default(),
         }
     }
 
@@ -106,10 +106,11 @@ impl World {
             b'o' => self
                 .serial()
                 .map_or((), |serial| self.say(Input::TokenAccepted(serial))),
+            b'f' => self.find_out(more.next().unwrap_or_default()),
             b'R' => self
                 .serial()
                 .map_or((), |serial| self.say(Input::RestLocked(serial))),
-            b'f' => self.arrived(more.next().unwrap_or_default()),
+            b'T' => self.say(Input::TravelsBy(self.place.other())),
             b'n' => self.say(Input::NetworkUp),
             b'N' => self.say(Input::RenewNow),
             b'v' => self.say(Input::VaultChanged(self.stored())),
@@ -178,6 +179,8 @@ impl World {
                 self.asking = Some(attempt);
                 self.asked.push(attempt);
             }
+            Effect::LookForToken(attempt) => self.looking.push(attempt),
+            Effect::UsePlace(place) => self.place = place,
             Effect::Save { attempt, record } => self.saving.push((attempt, record)),
             Effect::SaveRefusal { refused, refusal } => {
                 let kept = self.kept.as_mut();
@@ -188,25 +191,8 @@ impl World {
             Effect::Erase(session) => {
                 self.kept = self.kept.take().filter(|record| record.grant.session != session);
             }
-            Effect::LookForToken(attempt) => self.looking = Some(attempt),
-            Effect::UsePlace(place) => self.place = place,
             Effect::Revoke(_) | Effect::Note(_) => {}
         }
-    }
-
-    /// The store tells which way a token arrives, or does not answer.
-    fn arrived(&mut self, how: u8) {
-        let Some(attempt) = self.looking.take() else {
-            return;
-        };
-        self.say(Input::Arrived {
-            attempt,
-            place: self.place,
-            arrival: (how % 5 != 4).then_some(Arrival {
-                header: how & 1 != 0,
-                parameter: how & 2 != 0,
-            }),
-        });
     }
 
     fn pass(&mut self, span: Duration) {
@@ -267,6 +253,24 @@ impl World {
         self.asking = self.asking.filter(|asking| *asking != attempt);
         let answer = self.words(what);
         self.say(Input::Answered(attempt, answer));
+    }
+
+    /// The store says which way a token arrives, or does not.
+    fn find_out(&mut self, what: u8) {
+        if self.looking.is_empty() {
+            return;
+        }
+        let attempt = self.looking.remove(0);
+        let arrival = (what & 4 == 0).then_some(Arrival {
+            header: what & 1 != 0,
+            parameter: what & 2 != 0,
+        });
+        let place = self.place;
+        self.say(Input::Arrived {
+            attempt,
+            place,
+            arrival,
+        });
     }
 
     fn words(&mut self, what: u8) -> Answer {
@@ -407,6 +411,7 @@ impl World {
         (self.holder, self.asking, self.served) = (None, None, None);
         self.waiting.clear();
         self.asked.clear();
+        self.looking.clear();
         self.saving.clear();
         self.say(Input::Start(self.stored()));
     }
