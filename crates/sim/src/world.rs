@@ -170,6 +170,9 @@ pub(crate) struct Process {
     pub(crate) watch: Watch,
     pub(crate) place: Place,
     audit: Audit,
+    /// The last sign-in that was to be written, and those before it.
+    newest_sign_in: Option<AttemptId>,
+    overtaken: Vec<AttemptId>,
 }
 
 /// A token that callers of a process may use.

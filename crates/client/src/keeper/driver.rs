@@ -7,6 +7,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use evertill_session::engine::Stored;
@@ -59,6 +60,8 @@ pub(super) struct Driver {
     /// Jobs that may change the vault; while there are any, its changes are our own.
     writers: usize,
     entering: Option<Entering>,
+    /// The attempt that writes the last sign-in.
+    newest_sign_in: Arc<AtomicU64>,
     /// The store as it was when the session was issued.
     profile: Option<StoreProfile>,
     person: Option<Cashier>,
@@ -100,6 +103,7 @@ pub(super) async fn start(shared: Arc<Shared>, vault: Safe, http: Http, messages
         asking: None,
         writers: 0,
         entering: None,
+        newest_sign_in: Arc::default(),
         profile,
         person: None,
         vault_trouble: None,

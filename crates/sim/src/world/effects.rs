@@ -136,6 +136,10 @@ impl World {
             }
             Effect::Save { attempt, record } => {
                 let until = self.now + VAULT_WAIT;
+                let is_sign_in = self.devices[pid.device].lock != Some((pid, attempt));
+                if let Some(process) = self.process_mut(pid).filter(|_| is_sign_in) {
+                    process.overtaken.extend(process.newest_sign_in.replace(attempt));
+                }
                 self.try_save(pid, attempt, record, until);
             }
             Effect::SaveRefusal { refused, refusal } => {
@@ -287,17 +291,21 @@ impl World {
     }
 
     pub(super) fn save_done(&mut self, pid: Pid, attempt: AttemptId, record: Record) {
-        if self.process(pid).is_none() {
+        let Some(process) = self.process(pid) else {
             return;
-        }
+        };
+        // Somebody signed in after somebody else, and the writes of both waited for the lock: they take it in any order.
+        let is_overtaken = process.overtaken.contains(&attempt);
         let device = &mut self.devices[pid.device];
         device.writing = None;
         let is_released = std::mem::take(&mut device.releases);
         if device.disk.is_full {
             self.feed(pid, Input::SaveFailed(attempt, Code::DISK_FULL), Seen::SaveFailed);
         } else {
-            self.put_on_disk(pid.device, record);
-            self.tell_others(pid);
+            if !is_overtaken {
+                self.put_on_disk(pid.device, record);
+                self.tell_others(pid);
+            }
             self.feed(pid, Input::Saved(attempt), Seen::Saved);
         }
         let device = &mut self.devices[pid.device];

@@ -73,6 +73,8 @@ impl World {
             },
             place: machine.place,
             audit: Audit::default(),
+            newest_sign_in: None,
+            overtaken: Vec::new(),
         };
         let stored = machine.disk.read();
         let place = machine.place;

@@ -1,6 +1,6 @@
 //! The engine's effects, one by one.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use evertill_session::{
     Answer, AttemptId, Effect, Event, Input, Place, Record, Refusal, Serial, Trouble, TroubleKind,
@@ -117,11 +117,17 @@ impl Driver {
         } else {
             let entering = self.entering.as_mut()?;
             entering.attempt = Some(attempt);
+            self.newest_sign_in.store(attempt.0, Ordering::Release);
             Some(entering.profile.clone())
         };
         self.unproved = Some(record.grant.serial);
+        let newest = Arc::clone(&self.newest_sign_in);
         let change = move |contents: &mut Contents| {
             if !is_renewal {
+                // Writes of two sign-ins wait for the lock and take it in any order; the later sign-in stays.
+                if newest.load(Ordering::Acquire) != attempt.0 {
+                    return;
+                }
                 contents.person = None;
             }
             contents.record = Some(record);
