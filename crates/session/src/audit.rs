@@ -195,6 +195,19 @@ mod tests {
         Input::Answered(AttemptId(1), Answer::Refused(refusal(reason)))
     }
 
+    /// A token is refused, and the store says whether it arrived in the header.
+    fn refuse(audit: &mut Audit, header: bool) {
+        audit.hear(&Input::TokenRefused(Serial(1)));
+        audit.hear(&Input::Arrived {
+            attempt: AttemptId(1),
+            place: Place::Header,
+            arrival: Some(Arrival {
+                header,
+                parameter: true,
+            }),
+        });
+    }
+
     #[test]
     fn an_end_without_the_verdict_it_names_is_needless() {
         let mut audit = Audit::default();
@@ -222,10 +235,10 @@ mod tests {
             session: SessionId::new("another"),
             ..(*grant).clone()
         };
-        audit.hear(&Input::TokenRefused(Serial(1)));
-        audit.hear(&Input::TokenRefused(Serial(2)));
+        refuse(&mut audit, true);
+        refuse(&mut audit, true);
         audit.hear(&Input::SignedIn(Box::new(another)));
-        audit.hear(&Input::TokenRefused(Serial(3)));
+        refuse(&mut audit, true);
         assert!(!audit.is_needless(Standing::In, &ended(Reason::HalfEnded)));
         audit.hear(&Input::SignedIn(grant));
         assert!(
@@ -237,17 +250,6 @@ mod tests {
     #[test]
     fn fresh_tokens_refused_three_times_in_a_row_are_a_verdict_and_twice_are_not() {
         let mut audit = Audit::default();
-        let refuse = |audit: &mut Audit, header: bool| {
-            audit.hear(&Input::TokenRefused(Serial(1)));
-            audit.hear(&Input::Arrived {
-                attempt: AttemptId(1),
-                place: Place::Header,
-                arrival: Some(Arrival {
-                    header,
-                    parameter: true,
-                }),
-            });
-        };
         refuse(&mut audit, true);
         refuse(&mut audit, true);
         assert!(audit.is_needless(Standing::In, &ended(Reason::HalfEnded)));

@@ -210,6 +210,9 @@ impl TroubleKind {
 /// What it means, and the store's own words where it had any.
 fn evidence(refusal: &Refusal) -> String {
     let sentence = sentence(refusal);
+    if refusal.is_theft() {
+        return sentence.to_owned();
+    }
     match (refusal.reason, refusal.words.trim()) {
         // Nobody at the store said this; the rules did.
         (Reason::HalfEnded, _) | (_, "") => sentence.to_owned(),

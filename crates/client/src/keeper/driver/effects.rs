@@ -271,15 +271,19 @@ impl Driver {
         });
     }
 
-    /// Remembers another way into the same store.
+    /// Remembers what is new about the same store; another way into it is worth an entry.
     pub(super) async fn remember(&mut self, profile: StoreProfile) {
+        let before = self.profile.as_ref().map(|known| known.route_style);
+        let is_other_route = before.is_some_and(|style| style != profile.route_style);
         self.shared.profile.send_replace(Some(profile.clone()));
         self.profile = Some(profile.clone());
         let home = self.shared.home.clone();
         if let Err(error) = jobs::on_disk(move || home.save_profile(&profile)).await {
             tracing::warn!(code = %error.code(), "{error}");
         }
-        self.note(Event::OtherRoute).await;
+        if is_other_route {
+            self.note(Event::OtherRoute).await;
+        }
     }
 
     fn enter_store(&mut self, profile: StoreProfile) {
