@@ -41,3 +41,10 @@ fn a_seed_tells_the_same_story_twice_word_for_word() {
         assert_eq!(story, tell());
     }
 }
+
+/// Two people sign in within half a second while a second process holds the lock: the writes of both wait for it.
+#[test]
+fn of_two_sign_ins_at_once_the_later_one_stays_in_the_vault() {
+    let outcome = run::seed(539, 120, StoreKind::Evertill, None);
+    assert_eq!(outcome.violation, None, "seed=539");
+}
